@@ -72,6 +72,7 @@ public sealed partial class ContactCentre
         if (_legs.GetValueOrDefault(acknowledged.Leg) is not { } leg) return Rejection.UnknownLeg;
         Touch(leg.Call);
         leg.Acknowledged = true;
+        if (acknowledged.Checkpoint.Length > 0) leg.Checkpoint = acknowledged.Checkpoint;
         if (leg.Exchange == Exchange.Answering)
         {
             leg.Exchange = Exchange.None;
