@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Tandem.Core.Schema;
+
+namespace Tandem.Journal.Files;
+
+/// <summary>A frame in the making, in one buffer that is used again and again. Entries are length-delimited: 4 bytes, then the entry.</summary>
+sealed class FrameBuilder(int bytesMax)
+{
+    const int LengthBytes = sizeof(int);
+    readonly byte[] _bytes = new byte[bytesMax];
+    int _end;
+
+    public int Count { get; private set; }
+    public long First { get; private set; }
+    public int Length => _end;
+
+    /// <summary>The largest entry that fits into a frame of its own.</summary>
+    public static int EntryBytesMax(int frameBytesMax) => frameBytesMax - FrameHeader.Bytes - LengthBytes;
+
+    public void Begin(long first)
+    {
+        First = first;
+        Count = 0;
+        _end = FrameHeader.Bytes;
+    }
+
+    /// <summary>False when the frame is full.</summary>
+    public bool TryAdd(Entry entry, int entryBytes)
+    {
+        if (_end + LengthBytes + entryBytes > _bytes.Length) return false;
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_end), entryBytes);
+        entry.WriteTo(_bytes.AsSpan(_end + LengthBytes, entryBytes));
+        _end += LengthBytes + entryBytes;
+        Count++;
+        return true;
+    }
+
+    public ReadOnlySpan<byte> Finish(int generation, long durable, uint salt)
+    {
+        ReadOnlySpan<byte> body = _bytes.AsSpan(FrameHeader.Bytes, _end - FrameHeader.Bytes);
+        new FrameHeader(body.Length, First, Count, Crc32C.Of(body, salt), durable, generation).Write(_bytes, salt);
+        return _bytes.AsSpan(0, _end);
+    }
+
+    public static Entry ReadEntry(ref ReadOnlySpan<byte> body)
+    {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(body);
+        Entry entry = Entry.Parser.ParseFrom(body.Slice(LengthBytes, length));
+        body = body[(LengthBytes + length)..];
+        return entry;
+    }
+}

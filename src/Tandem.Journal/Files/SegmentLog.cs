@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using Tandem.Core;
+
+namespace Tandem.Journal.Files;
+
+/// <summary>
+/// The segments as one log. One thread appends; others may read and trim. Nothing here retries: what failed is told, and
+/// only a <see cref="StorageFullException"/> leaves the log usable.
+/// </summary>
+sealed class SegmentLog : IDisposable
+{
+    readonly Storage _storage;
+    readonly DurableMark _mark;
+    readonly Lock _lock = new();
+    readonly List<SegmentHeader> _segments;    // in order; the last is the active one
+    StorageFile? _active;
+    long _activeBytes, _offset, _lastPosition;
+
+    internal SegmentLog(Storage storage, SegmentSupply supply, RecoveredLog found)
+    {
+        (_storage, Supply, _mark) = (storage, supply, found.Mark);
+        (_segments, _active, _offset, _lastPosition) = (found.Segments, found.Active, found.Offset, found.LastPosition);
+        (Instance, Generation) = (found.Instance, found.Generation);
+        _activeBytes = _active?.Length ?? 0;
+    }
+
+    public string Instance { get; }
+    public int Generation { get; }
+    public SegmentSupply Supply { get; }
+
+    /// <summary>The last position that is durable.</summary>
+    public long LastPosition => Volatile.Read(ref _lastPosition);
+    public long FirstPosition { get { lock (_lock) return _segments.Count > 0 ? _segments[0].First : _lastPosition + 1; } }
+    /// <summary>What is left in the active segment.</summary>
+    public long Room => _activeBytes - _offset;
+
+    /// <summary>The frame is durable when this returns.</summary>
+    /// <exception cref="StorageFullException">It is not in the log, and may be tried again.</exception>
+    public void Append(FrameBuilder frame)
+    {
+        Invariant.That(frame.First == _lastPosition + 1 && frame.Count > 0);
+        if (_active is null || frame.Length > Room) Roll(frame.First);
+
+        ReadOnlySpan<byte> bytes = frame.Finish(Generation, _lastPosition, _segments[^1].Salt);
+        _active!.Write(_offset, bytes);
+        _active.Flush();
+        _offset += bytes.Length;
+        Volatile.Write(ref _lastPosition, frame.First + frame.Count - 1);
+    }
+
+    /// <summary>Leaves evidence of what is about to be acknowledged.</summary>
+    public void Mark()
+    {
+        try
+        {
+            _mark.Set(Generation, _lastPosition);
+        }
+        catch (StorageFullException)
+        {
+            // The next frame says the same.
+        }
+    }
+
+    /// <summary>The header is durable before the file gets its name, so a segment is never seen half made.</summary>
+    void Roll(long first)
+    {
+        StorageFile? file = Supply.Take(out string name);
+        if (file is null) throw new StorageFullException(_storage.Folder);
+        var header = new SegmentHeader(Instance, Generation, first, BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)));
+        try
+        {
+            file.Write(0, header.ToBytes());
+            file.Flush();
+            _storage.Rename(name, header.Name);
+        }
+        catch (StorageFullException)
+        {
+            file.Dispose();
+            _storage.Delete(name);
+            throw;
+        }
+        _storage.FlushFolder();
+
+        _active?.Dispose();
+        (_active, _activeBytes, _offset) = (file, file.Length, SegmentHeader.Bytes);
+        lock (_lock)
+        {
+            _segments.RemoveAll(empty => empty.First == first);    // the new file took its name
+            _segments.Add(header);
+        }
+    }
+
+    public IEnumerable<JournaledEntry> Read(long from)
+    {
+        SegmentHeader[] segments;
+        lock (_lock) segments = [.. _segments];
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (i + 1 < segments.Length && segments[i + 1].First <= from) continue;
+            foreach (JournaledEntry entry in Read(segments[i], i + 1 < segments.Length ? segments[i + 1].First : long.MaxValue))
+                if (entry.Position >= from) yield return entry;
+        }
+    }
+
+    IEnumerable<JournaledEntry> Read(SegmentHeader segment, long before)
+    {
+        using StorageFile file = _storage.Open(segment.Name);
+        var reader = new FrameReader(file, segment);
+        while (reader.Next < before && reader.Next <= LastPosition)
+        {
+            long position = reader.Next;
+            if (reader.TryRead(out FrameHeader header, out ReadOnlyMemory<byte> body) != FrameStatus.Read)
+                throw new JournalDamagedException(_storage.PathOf(segment.Name), reader.Offset, position, "a damaged frame");
+            for (int i = 0; i < header.Count; i++)
+            {
+                ReadOnlySpan<byte> rest = body.Span;
+                var entry = new JournaledEntry(position + i, FrameBuilder.ReadEntry(ref rest));
+                body = body[^rest.Length..];
+                yield return entry;
+            }
+        }
+    }
+
+    /// <summary>Drops whole segments whose entries are all before a position.</summary>
+    public void Trim(long before)
+    {
+        List<SegmentHeader> dropped = [];
+        lock (_lock)
+        {
+            while (_segments.Count > 1 && _segments[1].First <= before)
+            {
+                dropped.Add(_segments[0]);
+                _segments.RemoveAt(0);
+            }
+        }
+        if (dropped.Count == 0) return;
+        // In order, and each deletion durable before the next: a crash leaves no hole.
+        foreach (SegmentHeader segment in dropped)
+        {
+            _storage.Delete(segment.Name);
+            _storage.FlushFolder();
+        }
+    }
+
+    public void Dispose()
+    {
+        _active?.Dispose();
+        _mark.Dispose();
+        Supply.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Tandem.Journal;
+
+public enum JournalState
+{
+    Accepting,
+    /// <summary>The disk is full: entries of calls in progress go to the reserve, new work is refused. Ends by itself when room returns.</summary>
+    Reserve,
+    /// <summary>The reserve is used up too. Ends by itself when room returns.</summary>
+    Full,
+    /// <summary>Nothing is committed any more, and nothing is retried: the process must be started again.</summary>
+    Failed,
+}
+
+/// <param name="Reason">For people; empty while accepting.</param>
+public sealed record JournalHealth(JournalState State, string Reason)
+{
+    public static readonly JournalHealth Accepting = new(JournalState.Accepting, "");
+}
+
+/// <summary>Entries refused since the start.</summary>
+public sealed class RefusalCounts
+{
+    readonly long[] _counts = new long[Enum.GetValues<Refusal>().Length];
+
+    public long this[Refusal reason] => Interlocked.Read(ref _counts[(int)reason]);
+    internal Refusal Count(Refusal reason, int entries = 1)
+    {
+        Interlocked.Add(ref _counts[(int)reason], entries);
+        return reason;
+    }
+}
