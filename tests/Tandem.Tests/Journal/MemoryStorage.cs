@@ -38,13 +38,13 @@ public sealed class MemoryStorage : Storage
             BytesFree -= length;
             var content = new Content { Current = new byte[length], Durable = new byte[length] };
             ChangeNames(names => names[name] = content);
-            return new MemoryFile(this, content, name);
+            return new MemoryFile(this, content);
         }
     }
 
     public override StorageFile Open(string name)
     {
-        lock (_lock) return _names.TryGetValue(name, out Content? content) ? new MemoryFile(this, content, name) : throw new FileNotFoundException(name);
+        lock (_lock) return _names.TryGetValue(name, out Content? content) ? new MemoryFile(this, content) : throw new FileNotFoundException(name);
     }
 
     public override void Rename(string from, string to)
@@ -89,6 +89,8 @@ public sealed class MemoryStorage : Storage
         change(_names);
         _unflushedNames.Add(change);
     }
+
+    string NameOf(Content content) => _names.FirstOrDefault(pair => pair.Value == content).Key ?? "";
 
     void Live()
     {
@@ -167,7 +169,7 @@ public sealed class MemoryStorage : Storage
         }
     }
 
-    sealed class MemoryFile(MemoryStorage disk, Content content, string name) : StorageFile
+    sealed class MemoryFile(MemoryStorage disk, Content content) : StorageFile
     {
         public override long Length { get { lock (disk._lock) return content.Current.Length; } }
 
@@ -194,7 +196,7 @@ public sealed class MemoryStorage : Storage
                 content.Current = current;
                 content.Unflushed.Add((offset, written));
                 disk.Live();
-                if (noRoom) throw new StorageFullException(disk.PathOf(name));
+                if (noRoom) throw new StorageFullException(disk.PathOf(disk.NameOf(content)));
             }
         }
 
@@ -203,7 +205,7 @@ public sealed class MemoryStorage : Storage
             lock (disk._lock)
             {
                 disk.Live();
-                if (disk.FlushFails(name)) throw new IOException("input/output error");
+                if (disk.FlushFails(disk.NameOf(content))) throw new IOException("input/output error");
                 content.Durable = [.. content.Current];
                 content.Unflushed.Clear();
             }
