@@ -1,0 +1,310 @@
+using Tandem.Core.Agents;
+using Tandem.Core.Calls;
+using Tandem.Core.Schema;
+using Tandem.Core.Scripts;
+
+namespace Tandem.Core;
+
+/// <summary>How calls come in, and how a routing script's choice is carried out.</summary>
+public sealed partial class ContactCentre
+{
+    /// <summary>Longest texts that a call may bring; the edge refuses longer ones before they get here.</summary>
+    public const int NumberLengthMax = 128, SdpLengthMax = 16_384, CheckpointLengthMax = 65_536, VariablesMax = 100;
+
+    readonly Dictionary<long, Call> _calls = [];
+    readonly Dictionary<long, Leg> _legs = [];
+
+    public IReadOnlyCollection<Call> Calls => _calls.Values;
+    /// <summary>In the order of their ids: the same on every node, whatever has come and gone.</summary>
+    IEnumerable<Call> CallsInOrder() => _calls.Values.OrderBy(static c => c.Id);
+    public Call? FindCall(CallId id) => _calls.GetValueOrDefault(id.Value);
+    public Leg? FindLeg(LegId id) => _legs.GetValueOrDefault(id.Value);
+    public int LegCount => _legs.Count;
+
+    Rejection Admit(CallArrived arrived)
+    {
+        CallsArrived++;
+        Device? phone = arrived.Phone.Length > 0 ? FindDevice(arrived.Phone) : null;
+        int status = Refusal(arrived, phone);
+        if (status != 0)
+        {
+            CallsRefused++;
+            _effects.Add(new CallRefused(status));
+            return Rejection.None;
+        }
+
+        var call = Born(new Call(new CallId(NextId()))
+        {
+            Dialed = arrived.Dialed,
+            Calling = arrived.Calling,
+            CallingName = arrived.CallingName,
+            Source = phone is null ? $"trunk:{arrived.Trunk}" : $"phone:{phone.Name}",
+            Arrived = Now,
+        });
+        _calls.Add(call.Id.Value, call);
+        Leg caller = NewLeg(call, LegKind.Caller);
+        caller.Trunk = phone is null ? arrived.Trunk : "";
+        caller.Device = phone;
+        caller.RemoteSdp = arrived.Sdp;
+        caller.Checkpoint = arrived.Checkpoint;
+        caller.Wanted = LegCondition.Proceeding;
+        if (phone is not null) Occupy(phone, caller);
+        _effects.Add(new CallAdmitted(call, caller));
+        Want(caller);
+
+        if (_dialedNumbers.TryGetValue(arrived.Dialed, out DialedNumber? number))
+        {
+            call.CallType = number.CallType;
+            if (ScriptOf(number.CallType) is { } script) EnterScript(call, script, script.Source.Start);
+            else GoToDefaultLabel(call, $"call type {number.CallType} has no script");
+            return Rejection.None;
+        }
+        var direct = new Label();
+        if (_devices.ContainsKey(arrived.Dialed)) direct.Extension = arrived.Dialed; else direct.External = arrived.Dialed;
+        Trace(call, "label", Labels.Text(direct), "dialed directly");
+        if (CanReach(direct) is { } why)
+        {
+            Trace(call, "label-failed", Labels.Text(direct), why);
+            Release(call, 480, Disposition.Reorder);
+        }
+        else ReachOut(call, direct, "", Span.Zero);
+        return Rejection.None;
+    }
+
+    /// <summary>The SIP status with which a call is refused at once; 0: it is taken.</summary>
+    int Refusal(CallArrived arrived, Device? phone)
+    {
+        if (_configuration is null || _calls.Count >= Settings.CallsMax) return 503;
+        if (arrived.Dialed.Length is 0 or > NumberLengthMax || arrived.Calling.Length > NumberLengthMax
+            || arrived.CallingName.Length > NumberLengthMax) return 484;
+        if (arrived.Sdp.Length > SdpLengthMax || arrived.Checkpoint.Length > CheckpointLengthMax) return 513;
+        if (phone is null && (arrived.Trunk.Length == 0 || !_trunks.ContainsKey(arrived.Trunk))) return 403;
+        if (_dialedNumbers.ContainsKey(arrived.Dialed)) return 0;
+        if (phone is null) return 404;
+        if (_devices.TryGetValue(arrived.Dialed, out Device? other)) return ReferenceEquals(phone, other) ? 482 : 0;
+        return TrunkFor(arrived.Dialed) is null ? 404 : phone.Definition.ExternalCalls ? 0 : 403;
+    }
+
+    Leg NewLeg(Call call, LegKind kind)
+    {
+        Invariant.That(!call.Gone);
+        var leg = new Leg(new LegId(NextId()), call, kind)
+        {
+            Started = Now,
+            Owner = call.Legs.Count > 0 ? call.Caller.Owner : _entry.Incarnation,
+            Part = kind == LegKind.Caller ? 0 : ++call.Parts,
+        };
+        Touch(call);
+        call.Legs.Add(leg);
+        _legs.Add(leg.Id.Value, leg);
+        return leg;
+    }
+
+    /// <summary>What the dead start of a node was doing is the new one's to do.</summary>
+    void Adopt(string node, ulong incarnation)
+    {
+        foreach (Call call in CallsInOrder())
+        {
+            foreach (Leg leg in call.Legs)
+            {
+                if (!_incarnations.TryGetValue(leg.Owner, out Incarnation? owner) || owner.Node != node) continue;
+                Touch(call);
+                leg.Owner = incarnation;
+            }
+        }
+    }
+
+    // ---- scripts ----
+
+    void EnterScript(Call call, CompiledScript script, string node)
+    {
+        Touch(call);
+        if (!ReferenceEquals(call.Script, script))
+        {
+            if (call.Script is not null) Leave(call.Script);
+            call.Script = script;
+            script.Calls++;
+        }
+        Continue(call, node);
+    }
+
+    /// <summary>Decides from the node on, then carries out.</summary>
+    void Continue(Call call, string node)
+    {
+        Invariant.That(call.Phase == CallPhase.Routing && call.Script is not null);
+        RoutingChoice choice = new ScriptWalk(this, call).Decide(call.Script, node);
+        CarryOut(call, choice);
+    }
+
+    void CarryOut(Call call, RoutingChoice choice)
+    {
+        Touch(call);
+        if (!ReferenceEquals(call.Script, choice.Script))
+        {
+            Leave(call.Script!);
+            call.Script = choice.Script;
+            choice.Script.Calls++;
+        }
+        call.Node = choice.Node;
+        call.ScriptsEntered = choice.ScriptsEntered;
+        call.CallType = choice.CallType;
+        call.WaitUntil = Instant.Never;
+        foreach ((string name, string value) in choice.Sets)
+            if (call.Variables.Count < VariablesMax || call.Variables.ContainsKey(name)) call.Variables[name] = value;
+        foreach ((string script, string at, int[] credits) in choice.Percents) SetPercentCredits(script, at, credits);
+        foreach (RouteStep step in choice.Steps) Trace(call, step);
+        if (choice.Places is not null) MovePlaces(call, choice.Places);
+        if (choice.QueueNode is not null) SetQueueLimits(call, choice.QueueNode);
+
+        switch (choice.Outcome)
+        {
+            case Wait: break;
+            case WaitFor wait:
+                call.WaitUntil = Now + wait.Time;
+                SetTimer(TimerKind.ScriptWait, call, call.WaitUntil, call.Id.Value);
+                break;
+            case Offer offer:
+                call.ResumeNode = offer.Resume;
+                Reserve(call, offer.Agent, offer.Group);
+                break;
+            case Reach reach:
+                ReachOut(call, reach.Label, reach.Failed, reach.Ring);
+                break;
+            case Refuse refuse:
+                Release(call, refuse.Status, Disposition.ForcedBusy);
+                break;
+            case DefaultLabel label:
+                GoToDefaultLabel(call, label.Why);
+                break;
+        }
+        if (call.Phase is CallPhase.Routing or CallPhase.Offering) LetCallerHearRinging(call);
+    }
+
+    void LetCallerHearRinging(Call call)
+    {
+        if (call.Caller.Wanted != LegCondition.Proceeding) return;
+        call.Caller.Wanted = LegCondition.Alerting;
+        Want(call.Caller);
+    }
+
+    void WaitOver(Call call)
+    {
+        Touch(call);
+        if (call.Phase != CallPhase.Routing) return;        // goes on when the offer is missed
+        call.WaitUntil = Instant.Never;
+        Continue(call, call.Script?.Find(call.Node)?.Wait?.Next ?? "");
+    }
+
+    /// <summary>The dialed number's label, else the instance's, else 503; never an agent or a skill group.</summary>
+    void GoToDefaultLabel(Call call, string why)
+    {
+        Touch(call);
+        Label? label = _dialedNumbers.GetValueOrDefault(call.Dialed)?.DefaultLabel ?? Settings.DefaultLabel;
+        MovePlaces(call, []);
+        SetQueueLimits(call, "");
+        Trace(call, "default-label", label is null ? "release:503" : Labels.Text(label), why);
+        if (call.ByDefaultLabel || label is null)
+        {
+            Release(call, 503, Disposition.Reorder);
+            return;
+        }
+        call.ByDefaultLabel = true;
+        switch (label.KindCase)
+        {
+            case Label.KindOneofCase.Busy: Release(call, 486, Disposition.ForcedBusy); break;
+            case Label.KindOneofCase.Release: Release(call, label.Release, Disposition.ForcedBusy); break;
+            case Label.KindOneofCase.Extension or Label.KindOneofCase.External when CanReach(label) is null:
+                ReachOut(call, label, "", Span.Zero);
+                break;
+            default: Release(call, 503, Disposition.Reorder); break;
+        }
+    }
+
+    // ---- labels that are phones and external numbers ----
+
+    /// <summary>Null when the label can be called; else why not.</summary>
+    internal string? CanReach(Label label)
+    {
+        if (label.KindCase == Label.KindOneofCase.External)
+            return TrunkFor(label.External) is null ? $"no trunk takes {label.External}" : null;
+        if (FindDevice(label.Extension) is not { } device) return $"there is no phone {label.Extension}";
+        return device.IsReachable ? null : $"phone {label.Extension} is not registered";
+    }
+
+    void ReachOut(Call call, Label label, string failed, Span ring)
+    {
+        Touch(call);
+        MovePlaces(call, []);
+        SetQueueLimits(call, "");
+        call.Phase = CallPhase.Reaching;
+        call.LabelFailed = failed;
+        bool external = label.KindCase == Label.KindOneofCase.External;
+        Leg leg = NewLeg(call, external ? LegKind.External : LegKind.Extension);
+        if (external)
+        {
+            leg.Trunk = TrunkFor(label.External)!.Name;
+            leg.Number = label.External;
+        }
+        else
+        {
+            leg.Device = FindDevice(label.Extension);
+            Occupy(leg.Device!, leg);
+        }
+        // A phone or number that is called without a limit of its own rings for three minutes at most (RFC 3261 §16.6, Timer C).
+        StartRinging(leg, ring.Us > 0 ? ring : Span.FromSeconds(180));
+    }
+
+    void StartRinging(Leg leg, Span time)
+    {
+        leg.LocalSdp = leg.Call.Caller.RemoteSdp;
+        leg.Wanted = LegCondition.Ringing;
+        leg.RingUntil = Now + time;
+        SetTimer(TimerKind.Ring, leg, leg.RingUntil, leg.Id.Value);
+        Want(leg);
+    }
+
+    void LabelFailed(Call call, int status)
+    {
+        call.Phase = CallPhase.Routing;
+        if (call.Script is not null && call.LabelFailed.Length > 0 && !call.ByDefaultLabel)
+        {
+            Continue(call, call.LabelFailed);
+            return;
+        }
+        // A caller who dialed a phone or a number hears what became of it; a script's call has its default label.
+        if (call.Script is null || call.ByDefaultLabel) Release(call, status, DispositionOf(status));
+        else GoToDefaultLabel(call, $"the label was answered {status}");
+    }
+
+    static Disposition DispositionOf(int status) => status switch
+    {
+        486 or 600 => Disposition.Busy,
+        408 or 480 or 487 => Disposition.NoAnswer,
+        _ => Disposition.Reorder,
+    };
+
+    // ---- the route's trace ----
+
+    void Trace(Call call, string kind, string choice, string reason) => Trace(call, new RouteStep
+    {
+        TimeUs = Now.Us,
+        Position = Position,
+        Script = call.Script?.Name ?? "",
+        ScriptVersion = call.Script?.Version ?? 0,
+        Node = call.Node,
+        Kind = kind,
+        Choice = choice,
+        Reason = reason,
+    });
+
+    void Trace(Call call, RouteStep step)
+    {
+        Touch(call);
+        var h = new StateHash(call.RouteHash);
+        h.Add(step.Kind);
+        h.Add(step.Node);
+        h.Add(step.Choice);
+        call.RouteHash = h.Value;
+        if (call.Route.Count < Call.RouteMax) call.Route.Add(step); else call.RouteOmitted++;
+    }
+}

@@ -1,0 +1,192 @@
+using Tandem.Core.Agents;
+using Tandem.Core.Queues;
+using Tandem.Core.Schema;
+
+namespace Tandem.Core.Calls;
+
+public enum CallPhase
+{
+    /// <summary>In its script: treated, or waiting in skill groups.</summary>
+    Routing = 0,
+    /// <summary>Offered to an agent.</summary>
+    Offering = 1,
+    /// <summary>A label's phone or external number is being called.</summary>
+    Reaching = 2,
+    Talking = 3,
+    /// <summary>Over; its legs are being cleared.</summary>
+    Releasing = 4,
+}
+
+/// <summary>How a call or a part of it ended, by Cisco's numbers.</summary>
+public enum Disposition
+{
+    None = 0,
+    AbandonedInQueue = 2,
+    AbandonedRinging = 3,
+    /// <summary>Abandoned in its script, before it waited for anyone.</summary>
+    AbandonedDelay = 4,
+    AbandonedHeld = 6,
+    /// <summary>Refused by the script: busy or release.</summary>
+    ForcedBusy = 9,
+    NoAnswer = 10,
+    Busy = 11,
+    /// <summary>Failed: the target could not be reached.</summary>
+    Reorder = 12,
+    Handled = 13,
+    /// <summary>Connected to an extension or an external number.</summary>
+    Redirected = 15,
+    RedirectionOnNoAnswer = 19,
+    /// <summary>Ended by an administrator.</summary>
+    Cleared = 26,
+}
+
+/// <summary>A call, from its arrival until its last leg is gone.</summary>
+public sealed class Call : Entity
+{
+    /// <summary>Steps of the route that are kept; later ones are only counted.</summary>
+    public const int RouteMax = 400;
+
+    internal Call(CallId id) => Id = id;
+
+    public CallId Id { get; }
+    public string Dialed { get; internal set; } = "";
+    public string Calling { get; internal set; } = "";
+    public string CallingName { get; internal set; } = "";
+    /// <summary>The trunk or phone it came from: "trunk:carrier", "phone:201".</summary>
+    public string Source { get; internal set; } = "";
+    public string CallType { get; internal set; } = "";
+    public CallPhase Phase { get; internal set; }
+    public Instant Arrived { get; internal set; }
+    public Instant AnsweredAt { get; internal set; } = Instant.Never;
+
+    /// <summary>The script it is in, in the version it began with; null for a call to an extension.</summary>
+    public Scripts.CompiledScript? Script { get; internal set; }
+    /// <summary>The node at which it waits, or which it reached last.</summary>
+    public string Node { get; internal set; } = "";
+    internal int ScriptsEntered;
+    public SortedDictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Its places, kept while it is offered to an agent.</summary>
+    public List<Waiting> Places { get; } = [];
+    /// <summary>Since when it has waited for an agent.</summary>
+    public Instant WaitingSince { get; internal set; } = Instant.Never;
+    public Span QueuedTotal { get; internal set; }
+    /// <summary>When the script's wait node lets it go on.</summary>
+    internal Instant WaitUntil = Instant.Never;
+    /// <summary>When the queue node's limits are looked at again.</summary>
+    internal Instant Recheck = Instant.Never;
+    /// <summary>The queue node whose limits hold.</summary>
+    internal string QueueNode = "";
+    internal readonly List<(Agent Agent, Instant Until)> Exclusions = [];
+    /// <summary>The node to go on at when the label that is being reached cannot be.</summary>
+    internal string LabelFailed = "";
+    internal bool ByDefaultLabel;
+    /// <summary>Where the script goes on when the offer that the queue node made at once is missed; "" when it waits there.</summary>
+    internal string ResumeNode = "";
+
+    public List<Leg> Legs { get; } = [];
+    public Leg Caller => Legs[0];
+    public List<RouteStep> Route { get; } = [];
+    public int RouteOmitted { get; internal set; }
+    internal ulong RouteHash;
+    internal int Parts;
+    public Disposition Disposition { get; internal set; }
+    /// <summary>The group whose agent has it.</summary>
+    public string Group { get; internal set; } = "";
+    public bool IsWaiting => Phase == CallPhase.Routing && Places.Count > 0;
+
+    /// <summary>The leg that the caller is connected to, or that is being called for it.</summary>
+    public Leg? Target
+    {
+        get
+        {
+            for (int i = Legs.Count - 1; i > 0; i--)
+                if (Legs[i].Wanted != LegCondition.Released) return Legs[i];
+            return null;
+        }
+    }
+
+    internal bool Excludes(Agent agent, Instant now)
+    {
+        foreach ((Agent excluded, Instant until) in Exclusions)
+            if (ReferenceEquals(excluded, agent) && now < until) return true;
+        return false;
+    }
+
+    internal override ulong ComputeHash()
+    {
+        var h = new StateHash(1);
+        h.Add(Id.Value);
+        h.Add((int)Phase);
+        h.Add(CallType);
+        h.Add(Arrived);
+        h.Add(AnsweredAt);
+        h.Add(Script?.Version ?? 0);
+        h.Add(Node);
+        h.Add(WaitingSince);
+        h.Add(QueuedTotal.Us);
+        h.Add(WaitUntil);
+        h.Add(Recheck);
+        h.Add((long)RouteHash);
+        h.Add(Parts);
+        h.Add((int)Disposition);
+        foreach ((string name, string value) in Variables)
+        {
+            h.Add(name);
+            h.Add(value);
+        }
+        foreach (Waiting place in Places)
+        {
+            h.Add(place.Group.Name);
+            h.Add(place.Priority);
+        }
+        foreach ((Agent agent, Instant until) in Exclusions)
+        {
+            h.Add(agent.Name);
+            h.Add(until);
+        }
+        foreach (Leg leg in Legs) leg.AddTo(ref h);
+        return h.Value;
+    }
+
+    internal override SnapshotItem ToSnapshot()
+    {
+        var state = new CallState
+        {
+            Id = Id.Value,
+            Dialed = Dialed,
+            Calling = Calling,
+            CallingName = CallingName,
+            Source = Source,
+            CallType = CallType,
+            Phase = (int)Phase,
+            ArrivedUs = Arrived.Us,
+            AnsweredUs = AnsweredAt.Us,
+            Script = Script?.Name ?? "",
+            ScriptVersion = Script?.Version ?? 0,
+            Node = Node,
+            ScriptsEntered = ScriptsEntered,
+            WaitingSinceUs = WaitingSince.Us,
+            QueuedTotalUs = QueuedTotal.Us,
+            WaitUntilUs = WaitUntil.Us,
+            RecheckUs = Recheck.Us,
+            QueueNode = QueueNode,
+            LabelFailed = LabelFailed,
+            ByDefaultLabel = ByDefaultLabel,
+            RouteOmitted = RouteOmitted,
+            ResumeNode = ResumeNode,
+            RouteHash = RouteHash,
+            Parts = Parts,
+            Disposition = (int)Disposition,
+            Group = Group,
+        };
+        foreach ((string name, string value) in Variables) state.Variables.Add(new Variable { Name = name, Value = value });
+        foreach (Waiting place in Places)
+            state.Places.Add(new QueuePlace { SkillGroup = place.Group.Name, Priority = place.Priority, SinceUs = place.Since.Us });
+        foreach ((Agent agent, Instant until) in Exclusions)
+            state.Exclusions.Add(new Exclusion { Agent = agent.Name, UntilUs = until.Us });
+        foreach (Leg leg in Legs) state.Legs.Add(leg.ToSnapshot());
+        state.Route.Add(Route);
+        return new SnapshotItem { Call = state };
+    }
+}

@@ -1,0 +1,264 @@
+using Tandem.Core.Agents;
+using Tandem.Core.Calls;
+using Tandem.Core.Queues;
+using Tandem.Core.Schema;
+using Tandem.Core.Scripts;
+
+namespace Tandem.Core;
+
+/// <summary>Snapshots: drawn between entries while the core goes on, and read back.</summary>
+public sealed partial class ContactCentre
+{
+    SnapshotCapture? _capture;
+    int _captureNumber;
+
+    /// <summary>
+    /// Marks this position. The capture is drawn item by item between later entries; what changes meanwhile is copied first,
+    /// so that the core is not held up.
+    /// </summary>
+    public SnapshotCapture BeginSnapshot()
+    {
+        Invariant.That(_capture is null);
+        _captureNumber++;
+        var entities = new List<Entity>(_agents.Count + _devices.Count + _calls.Count + _percents.Count + _incarnations.Count);
+        entities.AddRange(_incarnations.Values);
+        entities.AddRange(_devices.Values);
+        entities.AddRange(_agents.Values);
+        entities.AddRange(_percents.Values);
+        entities.AddRange(_calls.Values);
+        return _capture = new SnapshotCapture(this, Head(), entities, _captureNumber);
+    }
+
+    internal void EndCapture() => _capture = null;
+
+    List<SnapshotItem> Head()
+    {
+        var head = new List<SnapshotItem>
+        {
+            new()
+            {
+                Header = new SnapshotHeader
+                {
+                    Instance = Instance,
+                    Generation = Generation,
+                    Position = Position,
+                    Hash = Hash,
+                    NowUs = Now.Us,
+                    UnixUs = _unixUs,
+                    UnixReadUs = _unixRead,
+                    ZoneData = ZoneData,
+                    DecisionLevel = DecisionLevel,
+                    ConfigurationPosition = _configurationPosition,
+                    AvailabilityNext = _availabilityNext,
+                    CallsArrived = CallsArrived,
+                    CallsRefused = CallsRefused,
+                    Rejections = Rejections,
+                },
+            },
+        };
+        // Configuration, scripts and done requests are never changed in place: they need no copy.
+        foreach (CompiledScript script in _scripts.Values.Concat(_earlierScripts.Values))
+            head.Add(new SnapshotItem { Script = new ScriptVersion { Version = script.Version, Script = script.Source } });
+        if (_configuration is not null) head.Add(new SnapshotItem { Configuration = _configuration });
+        foreach (DoneRequest done in _requestsByAge) head.Add(new SnapshotItem { Request = done });
+        return head;
+    }
+
+    /// <summary>Rebuilds the state of a snapshot.</summary>
+    /// <exception cref="InvalidDataException">The items do not make the state that the header's hash tells.</exception>
+    public static ContactCentre Restore(IEnumerable<SnapshotItem> items)
+    {
+        ContactCentre? centre = null;
+        SnapshotHeader? header = null;
+        var versions = new Dictionary<(string, long), CompiledScript>();
+        var agents = new List<AgentState>();
+        var calls = new List<CallState>();
+        var registrations = new List<RegistrationState>();
+        Schema.Configuration? configuration = null;
+
+        foreach (SnapshotItem item in items)
+        {
+            if (centre is null)
+            {
+                header = item.Header ?? throw new InvalidDataException("the snapshot does not begin with its header");
+                centre = new ContactCentre(header.Instance, header.Generation);
+                continue;
+            }
+            switch (item.KindCase)
+            {
+                case SnapshotItem.KindOneofCase.Configuration: configuration = item.Configuration; break;
+                case SnapshotItem.KindOneofCase.Script:
+                    versions[(item.Script.Script.Name, item.Script.Version)] = new CompiledScript(item.Script.Script, item.Script.Version);
+                    break;
+                case SnapshotItem.KindOneofCase.Agent: agents.Add(item.Agent); break;
+                case SnapshotItem.KindOneofCase.Call: calls.Add(item.Call); break;
+                case SnapshotItem.KindOneofCase.Registration: registrations.Add(item.Registration); break;
+                case SnapshotItem.KindOneofCase.Request: centre.Remember(item.Request); break;
+                case SnapshotItem.KindOneofCase.Percent:
+                    centre._percents[(item.Percent.Script, item.Percent.Node)] =
+                        centre.Take(new PercentTurns(item.Percent.Script, item.Percent.Node) { Credits = [.. item.Percent.Credits] });
+                    break;
+                case SnapshotItem.KindOneofCase.Node:
+                    NodeState n = item.Node;
+                    centre._incarnations[n.Incarnation] = centre.Take(new Incarnation
+                    {
+                        Number = n.Incarnation, Node = n.Node, Side = n.Side, Release = n.Release, Sequence = n.Sequence, Lost = n.Lost,
+                    });
+                    break;
+            }
+        }
+        if (centre is null || header is null) throw new InvalidDataException("the snapshot is empty");
+        centre.RestoreHeader(header);
+        centre.RestoreEntities(configuration, versions, registrations, agents, calls);
+        if (centre.Hash != header.Hash)
+            throw new InvalidDataException($"the snapshot at position {header.Position} does not make the state that its hash tells");
+        return centre;
+    }
+
+    void RestoreHeader(SnapshotHeader header)
+    {
+        Position = header.Position;
+        Now = new Instant(header.NowUs);
+        _unixUs = header.UnixUs;
+        _unixRead = header.UnixReadUs;
+        ZoneData = header.ZoneData;
+        DecisionLevel = header.DecisionLevel;
+        _configurationPosition = header.ConfigurationPosition;
+        _availabilityNext = header.AvailabilityNext;
+        CallsArrived = header.CallsArrived;
+        CallsRefused = header.CallsRefused;
+        Rejections = header.Rejections;
+    }
+
+    void RestoreEntities(Schema.Configuration? configuration, Dictionary<(string, long), CompiledScript> versions,
+        List<RegistrationState> registrations, List<AgentState> agents, List<CallState> calls)
+    {
+        // Installed as if new; the states follow. Scripts in the version that the snapshot names them by.
+        if (configuration is not null)
+        {
+            foreach (IGrouping<string, CompiledScript> byName in versions.Values.GroupBy(static s => s.Name))
+            {
+                CompiledScript newest = byName.MaxBy(static s => s.Version)!;
+                if (configuration.Scripts.Any(s => s.Name == newest.Name)) _scripts[newest.Name] = newest;
+            }
+            _effects = new EffectList();
+            _entry = new Entry();
+            Install(configuration, _configurationPosition);
+        }
+        foreach (RegistrationState r in registrations)
+        {
+            if (!_devices.TryGetValue(r.Phone, out Device? device)) _devices[r.Phone] = device = Born(new Device(new Phone { Name = r.Phone }));
+            Touch(device);
+            device.Contact = r.Contact;
+            device.Flow = r.Flow;
+            device.Expires = new Instant(r.ExpiresUs);
+            SetTimer(TimerKind.Registration, device, device.Expires, 0, device.Name);
+        }
+        var waitingForLeg = new Dictionary<long, Agent>();
+        foreach (AgentState s in agents)
+        {
+            if (!_agents.TryGetValue(s.Name, out Agent? agent)) _agents[s.Name] = agent = Born(new Agent(new AgentDefinition { Name = s.Name }));
+            Touch(agent);
+            Count(agent, -1);
+            agent.Activity = (AgentActivity)s.State;
+            agent.Since = new Instant(s.SinceUs);
+            agent.Reason = s.Reason;
+            agent.Next = s.Next == 0 ? null : (AgentActivity)(s.Next - 1);
+            agent.NextReason = s.NextReason;
+            agent.Misses = s.Misses;
+            agent.WrapUpUntil = new Instant(s.WrapUpUntilUs);
+            agent.Availability = s.Availability;
+            agent.LoggedInAt = new Instant(s.LoginUs);
+            agent.Removed = s.Removed;
+            agent.WrapUpDetail = s.WrapUpDetail;
+            if (s.Phone.Length > 0 && _devices.TryGetValue(s.Phone, out Device? device))
+            {
+                agent.Device = device;
+                device.Agent = agent;
+            }
+            if (s.Leg != 0) waitingForLeg[s.Leg] = agent;
+            Count(agent, +1);
+            SetTimer(TimerKind.WrapUp, agent, agent.WrapUpUntil, 0, agent.Name);
+        }
+        foreach (Agent agent in _agents.Values.Where(static a => a.IsAvailable).OrderBy(static a => a.Availability))
+            foreach (Membership seat in agent.Memberships) seat.Group.JoinLine(seat);
+        foreach (CallState s in calls) RestoreCall(s, versions, waitingForLeg);
+        foreach ((string Name, long Version) key in versions.Keys)
+            if (versions[key].Calls > 0 && (!_scripts.TryGetValue(key.Name, out CompiledScript? current) || current.Version != key.Version))
+                _earlierScripts[key] = versions[key];
+        _effects = new EffectList();
+        Settle();
+    }
+
+    void RestoreCall(CallState s, Dictionary<(string, long), CompiledScript> versions, Dictionary<long, Agent> waitingForLeg)
+    {
+        var call = Born(new Call(new CallId(s.Id))
+        {
+            Dialed = s.Dialed,
+            Calling = s.Calling,
+            CallingName = s.CallingName,
+            Source = s.Source,
+            CallType = s.CallType,
+            Phase = (CallPhase)s.Phase,
+            Arrived = new Instant(s.ArrivedUs),
+            AnsweredAt = new Instant(s.AnsweredUs),
+            Node = s.Node,
+            ScriptsEntered = s.ScriptsEntered,
+            WaitingSince = new Instant(s.WaitingSinceUs),
+            QueuedTotal = new Span(s.QueuedTotalUs),
+            WaitUntil = new Instant(s.WaitUntilUs),
+            Recheck = new Instant(s.RecheckUs),
+            QueueNode = s.QueueNode,
+            LabelFailed = s.LabelFailed,
+            ByDefaultLabel = s.ByDefaultLabel,
+            ResumeNode = s.ResumeNode,
+            RouteOmitted = s.RouteOmitted,
+            Parts = s.Parts,
+            Disposition = (Disposition)s.Disposition,
+            Group = s.Group,
+        });
+        _calls.Add(s.Id, call);
+        if (s.Script.Length > 0)
+        {
+            call.Script = versions[(s.Script, s.ScriptVersion)];
+            call.Script.Calls++;
+        }
+        foreach (Variable v in s.Variables) call.Variables[v.Name] = v.Value;
+        call.Route.AddRange(s.Route);
+        call.RouteHash = s.RouteHash;
+        call.RouteOmitted = s.RouteOmitted;
+        foreach (QueuePlace p in s.Places)
+        {
+            if (FindGroup(p.SkillGroup) is not { } group) continue;
+            var place = new Waiting(call, group, p.Priority, new Instant(p.SinceUs));
+            call.Places.Add(place);
+            if (call.Phase == CallPhase.Routing) group.Line.Add(place);
+        }
+        foreach (Exclusion x in s.Exclusions)
+        {
+            if (FindAgent(x.Agent) is not { } agent) continue;
+            call.Exclusions.Add((agent, new Instant(x.UntilUs)));
+            SetTimer(TimerKind.SameAgentAgain, call, new Instant(x.UntilUs), call.Id.Value);
+        }
+        foreach (LegState l in s.Legs)
+        {
+            Leg leg = Leg.FromSnapshot(l, call, FindDevice, FindAgent);
+            call.Legs.Add(leg);
+            // The caller's leg stays with its call after it is gone.
+            if (leg.Gone) continue;
+            _legs.Add(l.Id, leg);
+            leg.Device?.Legs.Add(leg);
+            SetTimer(TimerKind.Ring, leg, leg.RingUntil, l.Id);
+            if (waitingForLeg.TryGetValue(l.Id, out Agent? agent)) agent.Leg = leg;
+        }
+        SetTimer(TimerKind.ScriptWait, call, call.WaitUntil, call.Id.Value);
+        SetTimer(TimerKind.QueueRecheck, call, call.Recheck, call.Id.Value);
+    }
+
+    T Take<T>(T entity) where T : Entity
+    {
+        entity.Share = entity.ComputeHash();
+        _sum += entity.Share;
+        return entity;
+    }
+}
