@@ -79,6 +79,10 @@ sealed class SegmentLog : IDisposable
             _storage.Delete(name);
             throw;
         }
+        finally
+        {
+            Supply.Renamed();
+        }
         _storage.FlushFolder();
 
         _active?.Dispose();

@@ -11,6 +11,7 @@ sealed class SegmentSupply : IDisposable
     readonly long _segmentBytes, _reserveBytes;
     readonly Lock _lock = new();
     StorageFile? _next, _reserve;
+    string? _taken;     // a file that still has its temporary name although it is no longer here
     bool _exhausted;
 
     public SegmentSupply(Storage storage, long segmentBytes, long reserveBytes)
@@ -45,8 +46,8 @@ sealed class SegmentSupply : IDisposable
     {
         try
         {
-            if (!HasReserve) Put(ref _reserve, _storage.Create(ReserveName, _reserveBytes));
-            if (!HasNext) Put(ref _next, _storage.Create(NextName, _segmentBytes));
+            if (Lacks(ReserveName)) Put(ReserveName, _storage.Create(ReserveName, _reserveBytes));
+            if (Lacks(NextName)) Put(NextName, _storage.Create(NextName, _segmentBytes));
             return true;
         }
         catch (StorageFullException)
@@ -56,7 +57,12 @@ sealed class SegmentSupply : IDisposable
         }
     }
 
-    void Put(ref StorageFile? place, StorageFile file)
+    bool Lacks(string name)
+    {
+        lock (_lock) return (name == NextName ? _next : _reserve) is null && _taken != name;
+    }
+
+    void Put(string name, StorageFile file)
     {
         try
         {
@@ -69,12 +75,15 @@ sealed class SegmentSupply : IDisposable
         }
         lock (_lock)
         {
-            place = file;
+            if (name == NextName) _next = file; else _reserve = file;
             _exhausted = false;
         }
     }
 
-    /// <summary>The next segment's file, or the reserve when the disk is full; null when there is neither.</summary>
+    /// <summary>
+    /// The next segment's file, or the reserve when the disk is full; null when there is neither. It is replaced only after
+    /// <see cref="Renamed"/>: a new file under the old name would be written over the one that was taken.
+    /// </summary>
     public StorageFile? Take(out string name)
     {
         lock (_lock)
@@ -83,8 +92,15 @@ sealed class SegmentSupply : IDisposable
             ref StorageFile? place = ref _next is not null ? ref _next : ref _reserve;
             StorageFile? file = place;
             place = null;
+            if (file is not null) _taken = name;
             return file;
         }
+    }
+
+    /// <summary>What was taken has its own name now, or is deleted.</summary>
+    public void Renamed()
+    {
+        lock (_lock) _taken = null;
     }
 
     /// <summary>Frees the reserve's room for a file system that needs new room even to write where room was allocated.</summary>
