@@ -28,4 +28,6 @@ public readonly record struct Span(long Us) : IComparable<Span>
     public static Span operator +(Span a, Span b) => new(a.Us + b.Us);
     public static bool operator <(Span a, Span b) => a.Us < b.Us;
     public static bool operator >(Span a, Span b) => a.Us > b.Us;
+    public static bool operator <=(Span a, Span b) => a.Us <= b.Us;
+    public static bool operator >=(Span a, Span b) => a.Us >= b.Us;
 }

@@ -1,0 +1,32 @@
+using System.Net;
+
+namespace Tandem.Node;
+
+/// <summary>What a node is started with.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>A configuration file or folder; null: what the journal has, or for an empty one the ready-made contact centre.</summary>
+    public string? Configuration { get; init; }
+    public required string Data { get; init; }
+    public IPEndPoint Sip { get; init; } = new(IPAddress.Loopback, 5060);
+    public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 8080);
+    /// <summary>The node's name and side, in the journal and in every id of a proposer.</summary>
+    public string Name { get; init; } = "a";
+    public string Side { get; init; } = "A";
+    /// <summary>Entries between snapshots. Tests and benchmarks choose.</summary>
+    public int SnapshotEntries { get; init; } = 100_000;
+    /// <summary>A certificate (PKCS#12) for HTTPS; needed for every address that is not loopback.</summary>
+    public string? Certificate { get; init; }
+}
+
+/// <summary>The node cannot start or go on, and a line for people says why and what to do.</summary>
+public sealed class NodeException(string message, int exitCode = NodeException.CannotStart, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>A wrong command line or configuration.</summary>
+    public const int Usage = 2;
+    public const int CannotStart = 3;
+    /// <summary>It ran, and had to stop: the journal failed.</summary>
+    public const int Failed = 4;
+
+    public int ExitCode { get; } = exitCode;
+}

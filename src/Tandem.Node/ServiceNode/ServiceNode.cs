@@ -1,0 +1,416 @@
+using System.Text;
+using Google.Protobuf;
+using Tandem.Core;
+using Tandem.Core.Calls;
+using Tandem.Core.Schema;
+using Tandem.Journal;
+using Tandem.Node.Loop;
+using Tandem.Node.Schema;
+using Tandem.Sip;
+
+namespace Tandem.Node.ServiceNode;
+
+/// <summary>
+/// The SIP edge: proposes what phones and trunks do, and brings each leg into the condition that the state wants. It decides
+/// nothing, and promises nothing before it is in the journal.
+/// </summary>
+/// <remarks>In parts: what comes in here, what goes out in LegConditions.cs, taking up after a crash in TakingUp.cs.</remarks>
+sealed partial class ServiceNode : ISipUser
+{
+    static readonly byte[] s_sdp = "application/sdp"u8.ToArray();
+
+    readonly Func<ContactCentre> _centre;
+    readonly Proposer _proposer;
+    readonly MonotonicClock _clock;
+    readonly Flows _flows;
+    readonly Identifiers _identifiers;
+    readonly Peers _peers;
+    readonly Registrar _registrar;
+    readonly Dictionary<LegId, LegEdge> _edges = [];
+    /// <summary>INVITEs and REGISTERs whose entries are on their way, by the entry's sequence.</summary>
+    readonly Dictionary<ulong, ServerTransaction> _proposed = [];
+    readonly List<LegEdge> _ringing = [];
+    readonly Queue<Entry> _owed = [];
+
+    public ServiceNode(Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Identifiers identifiers, Peers peers)
+    {
+        (_centre, _proposer, _clock, _flows, _identifiers, _peers) = (centre, proposer, clock, flows, identifiers, peers);
+        Stack = new SipStack(
+            new SipStackOptions
+            {
+                Allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER",
+                Supported = [],
+                InviteBodies = ["application/sdp"],
+            }, flows, this);
+        _registrar = new Registrar(Stack, centre, proposer, peers);
+    }
+
+    public SipStack Stack { get; }
+    /// <summary>New calls answered 503 because the journal took no more.</summary>
+    public long CallsTurnedAway { get; private set; }
+    /// <summary>What could not be proposed when it happened, and will be: ends of calls, mostly.</summary>
+    public int Owed => _owed.Count;
+    public int Legs => _edges.Count;
+
+    ContactCentre Centre => _centre();
+
+    // ---- what comes in ----
+
+    void ISipUser.RequestReceived(ServerTransaction transaction, long nowUs)
+    {
+        switch (transaction.Method)
+        {
+            case SipMethod.Invite: Arrive((InviteServerTransaction)transaction, nowUs); break;
+            case SipMethod.Register: _registrar.Receive(transaction, nowUs); break;
+            case SipMethod.Options: Stack.Respond(transaction, new OutgoingResponse { Status = 200, Headers = "Accept: application/sdp\r\n"u8 }, nowUs); break;
+            default: Refuse(transaction, 481, nowUs); break;
+        }
+    }
+
+    void Arrive(InviteServerTransaction invite, long nowUs)
+    {
+        Sender sender = _peers.Identify(invite, out byte[] challenge);
+        if (sender.Status != 0)
+        {
+            Stack.Respond(invite, new OutgoingResponse { Status = sender.Status, Headers = challenge }, nowUs);
+            return;
+        }
+        SipMessage request = invite.Request;
+        var checkpoint = new LegCheckpoint
+        {
+            Invite = new InviteCheckpoint { Request = ByteString.CopyFrom(request.Raw), Flow = Flows.Text(invite.Flow) },
+        };
+        AddressView from = request.From;
+        string calling = sender.Phone.Length > 0 ? sender.Phone : Numbers.Of(from.Uri);
+        if (request.Raw.Length > ContactCentre.CheckpointLengthMax || calling.Length > ContactCentre.NumberLengthMax)
+        {
+            Refuse(invite, 513, nowUs);
+            return;
+        }
+        string name = Encoding.UTF8.GetString(from.Display.Trim((byte)'"'));
+        var arrived = new CallArrived
+        {
+            Trunk = sender.Trunk,
+            Phone = sender.Phone,
+            Dialed = Numbers.Of(request.Uri),
+            Calling = calling,
+            CallingName = name.Length > ContactCentre.NumberLengthMax ? name[..ContactCentre.NumberLengthMax] : name,
+            Sdp = Text(request.Body),
+            Checkpoint = checkpoint.ToByteString(),
+        };
+        var entry = new Entry { CallArrived = arrived };
+        if (_proposer.TryPropose(entry, Priority.NewWork) == Refusal.None)
+        {
+            _proposed[entry.Sequence] = invite;
+            return;
+        }
+        CallsTurnedAway++;
+        Stack.Respond(invite, new OutgoingResponse { Status = 503, Headers = "Retry-After: 5\r\n"u8 }, nowUs);
+    }
+
+    void ISipUser.DialogRequestReceived(Dialog dialog, ServerTransaction transaction, long nowUs)
+    {
+        if (dialog.UserState is not LegEdge edge)
+        {
+            Refuse(transaction, 481, nowUs);
+            return;
+        }
+        switch (transaction.Method)
+        {
+            case SipMethod.Bye:
+                edge.Bye = transaction;
+                Finish(edge, EndCause.EndBye, nowUs);
+                break;
+            case SipMethod.Invite:
+                ReceiveOffer(edge, (InviteServerTransaction)transaction, nowUs);
+                break;
+            case SipMethod.Options:
+                Stack.Respond(transaction, new OutgoingResponse { Status = 200 }, nowUs);
+                break;
+            default:
+                Stack.Respond(transaction, new OutgoingResponse { Status = 405, Headers = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\n"u8 }, nowUs);
+                break;
+        }
+    }
+
+    /// <summary>A new session description for the peer: hold, resume, a moved address.</summary>
+    void ReceiveOffer(LegEdge edge, InviteServerTransaction offer, long nowUs)
+    {
+        Leg? leg = Centre.FindLeg(edge.Id);
+        if (leg is null || edge.EndProposed)
+        {
+            Refuse(offer, 481, nowUs);
+            return;
+        }
+        edge.Offer = offer;
+        offer.UserState = edge;
+        // Sent again by its sender after a crash of ours: the exchange is under way.
+        if (leg.Exchange is Exchange.Offered or Exchange.Answering && leg.ExchangeCSeq == offer.Request.CSeq)
+        {
+            BringAbout(leg, nowUs);
+            return;
+        }
+        bool hold = SdpView.TryParse(offer.Request.Body, out SdpView sdp) && sdp.IsHold;
+        var entry = new Entry
+        {
+            LegOffered = new LegOffered
+            {
+                Leg = edge.Id.Value,
+                Cseq = offer.Request.CSeq,
+                Sdp = Text(offer.Request.Body),
+                Hold = hold,
+                Checkpoint = Checkpoint(edge.Dialog!),
+            },
+        };
+        if (_proposer.TryPropose(entry, Priority.InProgress) == Refusal.None) return;
+        edge.Offer = null;
+        Stack.Respond(offer, new OutgoingResponse { Status = 500, Headers = "Retry-After: 2\r\n"u8 }, nowUs);
+    }
+
+    void ISipUser.CancelReceived(InviteServerTransaction invite, ServerTransaction cancel, long nowUs)
+    {
+        if (invite.UserState is LegEdge edge)
+        {
+            if (ReferenceEquals(edge.Offer, invite))
+            {
+                // A re-INVITE taken back: the peer has it already; its answer will find nobody waiting.
+                Refuse(cancel, 200, nowUs);
+                Refuse(invite, 487, nowUs);
+                return;
+            }
+            if (invite.IsAnswered)
+            {
+                // Crossed our answer (RFC 3261 §9.2): it has no effect; the caller will acknowledge and hang up.
+                Refuse(cancel, 200, nowUs);
+                return;
+            }
+            edge.Cancel = cancel;
+            Finish(edge, EndCause.EndCancel, nowUs);
+            return;
+        }
+        // Its arrival is still on its way to the journal, and is ended as soon as it is there.
+        if (invite.UserState is null) invite.UserState = cancel;
+        if (!_proposed.ContainsValue(invite))
+        {
+            Refuse(cancel, 200, nowUs);
+            Refuse(invite, 487, nowUs);
+        }
+    }
+
+    void ISipUser.AckReceived(Dialog dialog, SipMessage ack, long nowUs)
+    {
+        if (dialog.UserState is not LegEdge edge || Centre.FindLeg(edge.Id) is null) return;
+        Propose(new Entry
+        {
+            LegAcknowledged = new LegAcknowledged { Leg = edge.Id.Value, Sdp = Text(ack.Body), Checkpoint = Checkpoint(dialog) },
+        });
+    }
+
+    void ISipUser.AckMissing(Dialog dialog, long nowUs)
+    {
+        if (dialog.UserState is not LegEdge edge) return;
+        SendBye(edge, nowUs);
+        Finish(edge, EndCause.EndLost, nowUs);
+    }
+
+    void ISipUser.ResponseReceived(ClientTransaction transaction, SipMessage response, Dialog? dialog, long nowUs)
+    {
+        if (transaction.UserState is not LegEdge edge) return;
+        if (transaction.Method == SipMethod.Bye)
+        {
+            if (response.Status >= 200) Finish(edge, EndCause.EndReleased, nowUs);
+            return;
+        }
+        if (transaction is not InviteClientTransaction invite) return;
+        if (ReferenceEquals(invite, edge.Outgoing)) ReceiveAnswer(edge, response, dialog, nowUs);
+        else if (response.Status >= 200) ReceiveOfferAnswer(edge, response, dialog!);
+    }
+
+    void ReceiveAnswer(LegEdge edge, SipMessage response, Dialog? dialog, long nowUs)
+    {
+        if (response.Status <= 100) return;
+        if (response.Status < 200)
+        {
+            if (edge.ProgressProposed) return;
+            edge.ProgressProposed = true;
+            // Proposed at the end of this round, unless the answer is right behind it.
+            edge.ProgressSdp = Text(response.Body);
+            edge.ProgressStatus = response.Status;
+            _ringing.Add(edge);
+            return;
+        }
+        if (response.Status >= 300)
+        {
+            edge.EndProposed = true;
+            Propose(new Entry { LegFailed = new LegFailed { Leg = edge.Id.Value, Status = response.Status } });
+            return;
+        }
+        edge.Dialog = dialog;
+        dialog!.UserState = edge;
+        edge.OwesAck = true;
+        Propose(new Entry
+        {
+            LegAnswered = new LegAnswered { Leg = edge.Id.Value, Sdp = Text(response.Body), Checkpoint = Checkpoint(dialog) },
+        });
+    }
+
+    void ReceiveOfferAnswer(LegEdge edge, SipMessage response, Dialog dialog)
+    {
+        if (response.Is2xx) edge.OwesAck = true;
+        Propose(new Entry
+        {
+            LegOfferAnswered = new LegOfferAnswered
+            {
+                Leg = edge.Id.Value,
+                Status = response.Status,
+                Sdp = response.Is2xx ? Text(response.Body) : "",
+                Checkpoint = Checkpoint(dialog),
+            },
+        });
+    }
+
+    void ISipUser.ClientFailed(ClientTransaction transaction, SipFailure failure, long nowUs)
+    {
+        if (transaction.UserState is not LegEdge edge) return;
+        if (transaction.Method == SipMethod.Bye) Finish(edge, EndCause.EndLost, nowUs);
+        else if (ReferenceEquals(transaction, edge.Outgoing))
+        {
+            edge.EndProposed = true;
+            Propose(new Entry { LegFailed = new LegFailed { Leg = edge.Id.Value, Status = failure == SipFailure.TimedOut ? 408 : 503 } });
+        }
+        else if (transaction.Method == SipMethod.Invite)
+            Propose(new Entry { LegOfferAnswered = new LegOfferAnswered { Leg = edge.Id.Value, Status = 408 } });
+    }
+
+    void ISipUser.ServerFailed(ServerTransaction transaction, SipFailure failure, long nowUs)
+    {
+        // The far end did not acknowledge a refusal, or could not be reached with an answer: the transaction is over either way.
+    }
+
+    // ---- what the journal says ----
+
+    /// <summary>After each entry that was applied while this node lives.</summary>
+    public void Applied(Entry entry, EffectList effects, long nowUs)
+    {
+        bool own = entry.Incarnation == _proposer.Incarnation;
+        foreach (Effect effect in effects)
+        {
+            switch (effect)
+            {
+                case CallAdmitted admitted when own: Admit(entry.Sequence, admitted.Caller, nowUs); break;
+                case CallRefused refused when own && _proposed.Remove(entry.Sequence, out ServerTransaction? invite):
+                    Refuse(invite, refused.Status, nowUs);
+                    break;
+                case Rejected rejected when own: Reject(entry, rejected.Reason, nowUs); break;
+                case ConfigurationChanged changed: _peers.Configure(changed.Configuration); break;
+                case LegWanted wanted when wanted.Leg.Owner == _proposer.Incarnation: BringAbout(wanted.Leg, nowUs); break;
+            }
+        }
+        if (!own) return;
+        switch (entry.InputCase)
+        {
+            case Entry.InputOneofCase.LegEnded: Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
+            case Entry.InputOneofCase.LegFailed: _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
+            case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered: _registrar.Applied(entry.Sequence, nowUs); break;
+            case Entry.InputOneofCase.NodeStarted: TakeUp(nowUs); break;
+        }
+    }
+
+    /// <summary>An own entry that was taken over will not be in the journal.</summary>
+    public void Unwritten(Entry entry, long nowUs)
+    {
+        if (_proposed.Remove(entry.Sequence, out ServerTransaction? waiting))
+        {
+            CallsTurnedAway++;
+            Stack.Respond(waiting, new OutgoingResponse { Status = 503, Headers = "Retry-After: 5\r\n"u8 }, nowUs);
+            return;
+        }
+        _registrar.Unwritten(entry.Sequence, nowUs);
+        if (entry.InputCase is Entry.InputOneofCase.LegEnded or Entry.InputOneofCase.LegFailed or Entry.InputOneofCase.LegAnswered) _owed.Enqueue(entry);
+    }
+
+    void Admit(ulong sequence, Leg caller, long nowUs)
+    {
+        if (!_proposed.Remove(sequence, out ServerTransaction? transaction)) return;
+        var edge = new LegEdge(caller.Id) { Invite = (InviteServerTransaction)transaction };
+        _edges[caller.Id] = edge;
+        var cancel = transaction.UserState as ServerTransaction;
+        transaction.UserState = edge;
+        if (cancel is null) return;
+        edge.Cancel = cancel;
+        Finish(edge, EndCause.EndCancel, nowUs);
+    }
+
+    void Reject(Entry entry, Rejection reason, long nowUs)
+    {
+        if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, 503, nowUs);
+        if (entry.InputCase == Entry.InputOneofCase.LegOffered && _edges.TryGetValue(new LegId(entry.LegOffered.Leg), out LegEdge? edge) && edge.Offer is { } offer)
+        {
+            edge.Offer = null;
+            Refuse(offer, reason == Rejection.UnknownLeg ? 481 : 491, nowUs);
+        }
+    }
+
+    /// <summary>The leg's end is in the journal: what asked for it is answered.</summary>
+    void Conclude(LegId id, long nowUs)
+    {
+        if (!_edges.Remove(id, out LegEdge? edge)) return;
+        if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
+        if (edge.Cancel is { } cancel)
+        {
+            Refuse(cancel, 200, nowUs);
+            if (edge.Invite is { IsAnswered: false } invite) Refuse(invite, 487, nowUs);
+        }
+        if (edge.Offer is { IsAnswered: false } offer) Refuse(offer, 487, nowUs);
+    }
+
+    // ---- proposing ----
+
+    /// <summary>What must not be lost: kept and proposed again when the journal takes it.</summary>
+    void Propose(Entry entry)
+    {
+        if (_owed.Count > 0 || _proposer.TryPropose(entry, Priority.InProgress) != Refusal.None) _owed.Enqueue(entry);
+    }
+
+    /// <summary>Nothing is left of the leg: said once. While the journal is away a BYE is answered all the same, and its entry owed.</summary>
+    void Finish(LegEdge edge, EndCause cause, long nowUs)
+    {
+        if (edge.EndProposed)
+        {
+            // BYE from both sides at once: the end is on its way already.
+            if (edge.Bye is { } crossed && !_edges.ContainsKey(edge.Id)) Refuse(crossed, 200, nowUs);
+            return;
+        }
+        edge.EndProposed = true;
+        var entry = new Entry { LegEnded = new LegEnded { Leg = edge.Id.Value, Cause = cause } };
+        if (_owed.Count == 0 && _proposer.TryPropose(entry, Priority.InProgress) == Refusal.None) return;
+        _owed.Enqueue(entry);
+        if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
+    }
+
+    public void Sweep(long nowUs) => _registrar.Sweep(nowUs);
+
+    /// <summary>At the end of a round of the loop: ringing that was not overtaken by its answer, and what is owed.</summary>
+    public void EndRound()
+    {
+        foreach (LegEdge edge in _ringing)
+        {
+            if (edge.IsAnswered || edge.EndProposed) continue;
+            _proposer.TryPropose(new Entry
+            {
+                LegProgressed = new LegProgressed { Leg = edge.Id.Value, Status = edge.ProgressStatus, Sdp = edge.ProgressSdp },
+            }, Priority.InProgress);
+        }
+        _ringing.Clear();
+        while (_owed.TryPeek(out Entry? entry) && _proposer.TryPropose(entry, Priority.InProgress) == Refusal.None) _owed.Dequeue();
+    }
+
+    void Refuse(ServerTransaction transaction, int status, long nowUs) => Stack.Respond(transaction, new OutgoingResponse { Status = status }, nowUs);
+
+    static ByteString Checkpoint(Dialog dialog) =>
+        new LegCheckpoint { Dialog = UnsafeByteOperations.UnsafeWrap(SipStack.Save(dialog)) }.ToByteString();
+
+    // Bytes are kept one for one, whatever the peer's character set.
+    static string Text(ReadOnlySpan<byte> body) => Encoding.Latin1.GetString(body);
+    static byte[] Body(string sdp) => Encoding.Latin1.GetBytes(sdp);
+}
