@@ -58,8 +58,7 @@ public sealed class TcpTransport : ISipOutput, IDisposable
         var listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);    // past TIME_WAIT after a restart
-            listener.Bind(local);
+            listener.Bind(local);        // .NET lets it pass TIME_WAIT by itself; ReuseAddress would also share the port
             listener.Listen(Backlog);
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
