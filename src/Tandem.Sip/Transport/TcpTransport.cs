@@ -31,6 +31,7 @@ public sealed class TcpTransport : ISipOutput, IDisposable
     readonly CancellationTokenSource _stop = new();
     long _lastConnection;
     long _refused;
+    long _dropped;
 
     TcpTransport(Socket listener, ITransportSink sink, TcpLimits limits)
     {
@@ -47,6 +48,11 @@ public sealed class TcpTransport : ISipOutput, IDisposable
 
     /// <summary>Connections refused at the limit.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Messages dropped because the owner did not give batches back.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    internal void CountDropped() => Interlocked.Increment(ref _dropped);
 
     internal BatchPool Pool { get; } = new(BatchesMax);
     internal ITransportSink Sink => _sink;
