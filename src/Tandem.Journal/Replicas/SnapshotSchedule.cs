@@ -29,7 +29,7 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
         if (_capture is not null || !Completion.IsCompleted) return;
         (_entries, _bytes) = (0, 0);
         _capture = centre.BeginSnapshot();
-        _writer = snapshots.Begin(centre.Generation, _capture.Position, centre.Hash);
+        _writer = snapshots.Begin(centre.Generation, _capture.Position, _capture.Hash);
         Completion = FinishAsync(_writer);
     }
 
@@ -70,12 +70,14 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
     public void Abandon()
     {
         if (_capture is null) return;
+        _capture.Abandon();
         _capture = null;
         _writer!.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
     public async ValueTask DisposeAsync()
     {
+        _capture?.Abandon();
         _capture = null;
         if (_writer is not null) await _writer.DisposeAsync();
         await Completion;
