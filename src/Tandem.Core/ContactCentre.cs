@@ -49,6 +49,8 @@ public sealed partial class ContactCentre
             h.Add(_unixUs);
             h.Add(_unixRead);
             h.Add(_configurationPosition);
+            h.Add(ZoneData);
+            h.Add(DecisionLevel);
             h.Add(_availabilityNext);
             h.Add(CallsArrived);
             h.Add(CallsRefused);
@@ -72,8 +74,9 @@ public sealed partial class ContactCentre
         _entry = entry;
         _ordinal = 0;
 
-        Rejection rejection = CheckProposer(entry);
-        if (rejection == Rejection.None) rejection = AdvanceTime(entry);
+        Rejection rejection = CheckTime(entry);
+        if (rejection == Rejection.None) rejection = CheckProposer(entry);
+        if (rejection == Rejection.None) AdvanceTime(entry);
         if (rejection == Rejection.None) rejection = Repeated(entry) ?? Answered(entry, Take(entry));
         if (rejection != Rejection.None)
         {
@@ -146,7 +149,7 @@ public sealed partial class ContactCentre
         foreach (Leg leg in _wanted)
         {
             leg.WantedChanged = false;
-            if (!leg.Call.Gone) _effects.Add(new LegWanted(leg));
+            if (!leg.Gone) _effects.Add(new LegWanted(leg));
         }
         _wanted.Clear();
         foreach (Entity entity in _touched)
@@ -169,4 +172,32 @@ public sealed partial class ContactCentre
     }
 
     long NextId() => EntityId.Pack(Generation, Position, _ordinal++);
+
+    /// <summary>
+    /// This entry has brought about as much as one may: what else is due waits for the next (a tick, at most 50 ms).
+    /// </summary>
+    bool IsFull => _ordinal > EntityId.OrdinalMax - 16;
+
+    /// <summary>The hash from scratch, as the incremental one should be. For tests.</summary>
+    internal ulong RecomputeHash()
+    {
+        ulong kept = _sum;
+        _sum = _configuration is null ? 0 : ShareOf(_configuration);
+        foreach (Entity entity in Entities()) _sum += entity.ComputeHash();
+        foreach (DoneRequest done in _requestsByAge) _sum += HashOf(done);
+        ulong hash = Hash;
+        _sum = kept;
+        return hash;
+    }
+
+    List<Entity> Entities()
+    {
+        var entities = new List<Entity>(_agents.Count + _devices.Count + _calls.Count + _percents.Count + _incarnations.Count);
+        entities.AddRange(_incarnations.Values);
+        entities.AddRange(_devices.Values);
+        entities.AddRange(_agents.Values);
+        entities.AddRange(_percents.Values);
+        entities.AddRange(_calls.Values);
+        return entities;
+    }
 }

@@ -6,23 +6,27 @@ namespace Tandem.Core;
 /// An id made of the position of the entry that brought the thing about: unique without randomness. A restored backup
 /// opens a new generation, so ids given after the backup was taken never come twice.
 /// </summary>
-/// <remarks>63 bits: generation (11), position (44: 17 × 10¹², 55 years at 10,000 entries a second), ordinal within the entry (8).</remarks>
+/// <remarks>
+/// 63 bits: generation (7), position (42: 4 × 10¹², 14 years at 10,000 entries a second, day and night), ordinal within
+/// the entry (14: one entry may ring thousands of phones, when nobody was there for a while or the configuration changed).
+/// </remarks>
 public static class EntityId
 {
-    public const int GenerationMax = (1 << 11) - 1;
-    public const long PositionMax = (1L << 44) - 1;
-    public const int OrdinalMax = (1 << 8) - 1;
+    const int GenerationBits = 7, PositionBits = 42, OrdinalBits = 14;
+    public const int GenerationMax = (1 << GenerationBits) - 1;
+    public const long PositionMax = (1L << PositionBits) - 1;
+    public const int OrdinalMax = (1 << OrdinalBits) - 1;
 
     public static long Pack(int generation, long position, int ordinal)
     {
         Invariant.That((uint)generation <= GenerationMax && (ulong)position <= PositionMax && (uint)ordinal <= OrdinalMax);
-        return ((long)generation << 52) | (position << 8) | (uint)ordinal;
+        return ((long)generation << (PositionBits + OrdinalBits)) | (position << OrdinalBits) | (uint)ordinal;
     }
 
     /// <summary>"1-4711", or "1-4711-2" for the third thing of that entry.</summary>
     public static string Format(long id)
     {
-        long generation = id >> 52, position = (id >> 8) & PositionMax, ordinal = id & OrdinalMax;
+        long generation = id >> (PositionBits + OrdinalBits), position = (id >> OrdinalBits) & PositionMax, ordinal = id & OrdinalMax;
         return ordinal == 0 ? $"{generation}-{position}" : $"{generation}-{position}-{ordinal}";
     }
 

@@ -23,7 +23,14 @@ public sealed partial class ContactCentre
             return order != 0 ? order : string.CompareOrdinal(a.Name, b.Name);
         }));
 
+    /// <summary>How long nobody may have been there: ten years.</summary>
+    static readonly Span AbsenceMax = Span.FromSeconds(10 * 366 * 86_400L);
+    /// <summary>No deadline that is added to an instant below this wraps around. 73,000 years.</summary>
+    const long InstantMax = long.MaxValue / 4;
+    /// <summary>The end of the year 9998.</summary>
+    const long UnixMax = 253_370_764_800_000_000;
     long _unixUs, _unixRead;
+    int _timersMax = 4_096;
 
     /// <summary>Wall time as the journal knows it, in microseconds since 1970 UTC.</summary>
     public long UnixUs => _unixUs + (Now.Us - _unixRead);
@@ -35,28 +42,36 @@ public sealed partial class ContactCentre
 
     internal LocalTime LocalTimeIn(string zone) => LocalTime.At(UnixUs, zone);
 
-    Rejection AdvanceTime(Entry entry)
+    static long AbsenceOf(Entry entry) => entry.InputCase switch
     {
-        long absent = entry.InputCase switch
-        {
-            Entry.InputOneofCase.NodeStarted => entry.NodeStarted.AbsentUs,
-            Entry.InputOneofCase.TimePassed => entry.TimePassed.AbsentUs,
-            _ => 0,
-        };
-        if (absent < 0 || absent > long.MaxValue / 4 || entry.TimeUs > Now.Us + absent + JumpMax.Us) return Rejection.TimeJump;
+        Entry.InputOneofCase.NodeStarted => entry.NodeStarted.AbsentUs,
+        Entry.InputOneofCase.TimePassed => entry.TimePassed.AbsentUs,
+        _ => 0,
+    };
+
+    Rejection CheckTime(Entry entry)
+    {
+        long absent = AbsenceOf(entry);
+        bool isFit = absent >= 0 && absent <= AbsenceMax.Us && entry.TimeUs <= Now.Us + absent + JumpMax.Us && entry.TimeUs <= InstantMax;
+        if (entry.InputCase == Entry.InputOneofCase.NodeStarted && entry.NodeStarted.UnixUs is < 0 or > UnixMax) isFit = false;
+        return isFit ? Rejection.None : Rejection.TimeJump;
+    }
+
+    void AdvanceTime(Entry entry)
+    {
+        Instant before = Now;
         if (entry.TimeUs > Now.Us) Now = new Instant(entry.TimeUs);
+        // What was declared and did not pass is nobody's.
+        long absent = Math.Min(AbsenceOf(entry), Now.Us - before.Us);
         if (absent > 0) ExtendRinging(new Span(absent));
-        if (entry.InputCase == Entry.InputOneofCase.NodeStarted)
-        {
-            ZoneData = entry.NodeStarted.ZoneData;
-            ReadWallClock(entry.NodeStarted.UnixUs);
-        }
-        return Rejection.None;
+        if (entry.InputCase != Entry.InputOneofCase.NodeStarted) return;
+        ZoneData = entry.NodeStarted.ZoneData;
+        ReadWallClock(entry.NodeStarted.UnixUs);
     }
 
     Rejection ReadWallClock(long unixUs)
     {
-        if (unixUs is < 0 or > 253_402_300_799_000_000) return Rejection.TimeJump;
+        if (unixUs is < 0 or > UnixMax) return Rejection.TimeJump;
         _unixUs = unixUs;
         _unixRead = Now.Us;
         return Rejection.None;
@@ -79,45 +94,52 @@ public sealed partial class ContactCentre
 
     void SetTimer(TimerKind kind, object of, Instant due, long id, string name = "")
     {
-        if (!due.IsNever) _timers.Enqueue((kind, of), (due.Us, (int)kind, id, name));
+        if (due.IsNever) return;
+        if (_timers.Count >= _timersMax) DropPassedTimers();
+        _timers.Enqueue((kind, of), (due.Us, (int)kind, id, name));
+    }
+
+    /// <summary>Deadlines whose entities have moved on would keep them in memory until they are due.</summary>
+    void DropPassedTimers()
+    {
+        var kept = new List<((TimerKind, object), (long, int, long, string))>(_timers.Count / 2);
+        foreach (((TimerKind Kind, object Of) timer, (long Due, int Kind, long Id, string Name) at) in _timers.UnorderedItems)
+            if (IsCurrent(timer.Kind, timer.Of, new Instant(at.Due))) kept.Add((timer, at));
+        _timers.Clear();
+        _timers.EnqueueRange(kept);
+        _timersMax = Math.Max(4_096, kept.Count * 2);
     }
 
     void FireTimers()
     {
-        while (_timers.TryPeek(out var timer, out var at) && at.Due <= Now.Us)
+        while (_timers.TryPeek(out var timer, out var at) && at.Due <= Now.Us && !IsFull)
         {
             _timers.Dequeue();
-            Fire(timer.Kind, timer.Of, new Instant(at.Due));
+            if (IsCurrent(timer.Kind, timer.Of, new Instant(at.Due))) Fire(timer.Kind, timer.Of);
         }
     }
 
-    void Fire(TimerKind kind, object of, Instant due)
+    static bool IsCurrent(TimerKind kind, object of, Instant due) => kind switch
+    {
+        TimerKind.Ring => of is Leg { Wanted: LegCondition.Ringing } leg && leg.RingUntil == due,
+        TimerKind.ScriptWait => ((Call)of).WaitUntil == due,
+        TimerKind.QueueRecheck => ((Call)of).Recheck == due,
+        TimerKind.SameAgentAgain => ((Call)of).ExcludesUntil(due),
+        TimerKind.WrapUp => ((Agents.Agent)of).WrapUpUntil == due,
+        TimerKind.Registration => ((Agents.Device)of).Expires == due,
+        _ => false,
+    };
+
+    void Fire(TimerKind kind, object of)
     {
         switch (kind)
         {
-            case TimerKind.Ring:
-                var leg = (Leg)of;
-                if (leg.RingUntil == due && leg.Wanted == LegCondition.Ringing) RingTimeOver(leg);
-                break;
-            case TimerKind.ScriptWait:
-                var waiting = (Call)of;
-                if (waiting.WaitUntil == due) WaitOver(waiting);
-                break;
-            case TimerKind.QueueRecheck:
-                var queued = (Call)of;
-                if (queued.Recheck == due) RecheckQueue(queued);
-                break;
-            case TimerKind.SameAgentAgain:
-                OfferAgain((Call)of);
-                break;
-            case TimerKind.WrapUp:
-                var agent = (Agents.Agent)of;
-                if (agent.WrapUpUntil == due) EndWrapUp(agent);
-                break;
-            case TimerKind.Registration:
-                var device = (Agents.Device)of;
-                if (device.Expires == due) Forget(device);
-                break;
+            case TimerKind.Ring: RingTimeOver((Leg)of); break;
+            case TimerKind.ScriptWait: WaitOver((Call)of); break;
+            case TimerKind.QueueRecheck: RecheckQueue((Call)of); break;
+            case TimerKind.SameAgentAgain: OfferAgain((Call)of); break;
+            case TimerKind.WrapUp: EndWrapUp((Agents.Agent)of); break;
+            case TimerKind.Registration: Forget((Agents.Device)of); break;
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class ContactCentre
     public const int RequestsMax = 65_536;
     /// <summary>Starts of nodes that are remembered; the oldest lost one goes first.</summary>
     public const int IncarnationsMax = 1_000;
-    const int RequestIdLengthMax = 200;
+    const int RequestIdLengthMax = 200, ActorLengthMax = 200, NodeNameLengthMax = 200;
 
     readonly SortedDictionary<ulong, Incarnation> _incarnations = [];
     readonly Dictionary<string, DoneRequest> _requests = new(StringComparer.Ordinal);
@@ -56,6 +56,7 @@ public sealed partial class ContactCentre
             _lastProposer = by;
         }
         if (by.Lost) return Rejection.IncarnationLost;
+        if (entry.Actor.Length > ActorLengthMax) return Rejection.TooLong;
         if (entry.Sequence <= by.Sequence) return Rejection.SequencePassed;
         _capture?.CopyFirst(by);
         // Changes with every entry: its share is kept up here rather than by Touch, and nobody is told.
@@ -71,6 +72,8 @@ public sealed partial class ContactCentre
     {
         NodeStarted started = entry.NodeStarted;
         if (_incarnations.ContainsKey(entry.Incarnation)) return Rejection.SequencePassed;
+        if (started.Node.Length > NodeNameLengthMax || started.Side.Length > NodeNameLengthMax || started.Site.Length > NodeNameLengthMax
+            || started.Release.Length > NodeNameLengthMax || started.ZoneData.Length > NodeNameLengthMax) return Rejection.TooLong;
         foreach (Incarnation earlier in _incarnations.Values)
         {
             if (earlier.Node != started.Node || earlier.Lost) continue;
@@ -79,8 +82,9 @@ public sealed partial class ContactCentre
         }
         if (_incarnations.Count >= IncarnationsMax)
         {
-            Incarnation oldest = _incarnations.Values.First();
+            Incarnation oldest = _incarnations.Values.FirstOrDefault(static i => i.Lost) ?? _incarnations.Values.First();
             Touch(oldest);
+            if (ReferenceEquals(oldest, _lastProposer)) _lastProposer = null;
             oldest.Gone = true;
             _incarnations.Remove(oldest.Number);
         }

@@ -225,7 +225,8 @@ public sealed class Logger : IDisposable
             {
                 _database.Write(batch, reached);
             }
-            catch (SqliteException failed)
+            // The second: the driver's words for a connection that a failure left in disorder. No call may die of it.
+            catch (Exception failed) when (failed is SqliteException or InvalidOperationException)
             {
                 failure = $"{_database.Path}: {failed.Message}";
             }

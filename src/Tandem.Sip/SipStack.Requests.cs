@@ -22,7 +22,8 @@ public sealed partial class SipStack
             RefuseStatelessly(request, flow, verdict, default, _scratch.Written);
             return;
         }
-        if (request.Method == SipMethod.Cancel) ReceiveCancel(request, flow, nowUs);
+        if (IsFull) RefuseOverload(request, flow);
+        else if (request.Method == SipMethod.Cancel) ReceiveCancel(request, flow, nowUs);
         else if (!request.ToTag.IsEmpty && request.Method != SipMethod.Register) ReceiveInDialog(request, flow, nowUs);
         else if (IsOverloaded(request)) RefuseOverload(request, flow);
         else _user.RequestReceived(Begin(request, flow), nowUs);
@@ -30,6 +31,9 @@ public sealed partial class SipStack
 
     bool IsOverloaded(SipMessage request) =>
         _servers.Count + _clients.Count >= _options.TransactionsMax || (request.Method == SipMethod.Invite && _dialogs.Count >= _options.DialogsMax);
+
+    // Calls begun below the limit may finish: a quarter of the table is theirs.
+    bool IsFull => _servers.Count + _clients.Count >= _options.TransactionsMax + _options.TransactionsMax / 4;
 
     ServerTransaction Begin(SipMessage request, in Flow flow)
     {

@@ -71,7 +71,7 @@ public sealed partial class SipStack
         transaction.LastStatus = response.Status;
         if (transaction.Dialog is null) dialog.RouteSet = RouteSets.Of(response, reversed: true);    // §13.2.2.4: computed again from the 2xx
         dialog.State = dialog.State == DialogState.Ended ? DialogState.Ended : DialogState.Confirmed;
-        dialog.InviteCSeq = transaction.CSeq;
+        dialog.AcceptedCSeq = transaction.CSeq;
         dialog.PendingInviteClient = null;
         dialog.RefreshTarget(response);
         _user.ResponseReceived(transaction, response, dialog, nowUs);
@@ -100,7 +100,7 @@ public sealed partial class SipStack
             RemoteTarget = (response.ContactUri.IsEmpty ? invite.RequestUri : response.ContactUri).ToArray(),
             RouteSet = RouteSets.Of(response, reversed: true),
             LocalCSeq = invite.CSeq,
-            InviteCSeq = invite.CSeq,
+            AcceptedCSeq = invite.CSeq,
             Flow = transaction.Flow,
             UserState = transaction.UserState,
             PendingInviteClient = transaction,
@@ -121,7 +121,7 @@ public sealed partial class SipStack
         }
         Counters.ForksEnded++;
         dialog.PendingInviteClient = null;
-        dialog.InviteCSeq = transaction.CSeq;
+        dialog.AcceptedCSeq = transaction.CSeq;
         dialog.RouteSet = RouteSets.Of(response, reversed: true);
         dialog.RefreshTarget(response);
         Span<byte> branch = stackalloc byte[7 + StableTag.Length + 1];

@@ -49,10 +49,10 @@ public sealed partial class SipStack
     /// </summary>
     public bool Acknowledge(Dialog dialog, ReadOnlySpan<byte> branch, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
-        var ack = new DialogRequest { Method = SipMethod.Ack, CSeq = dialog.InviteCSeq, Branch = branch, Headers = headers, ContentType = contentType, Body = body };
+        var ack = new DialogRequest { Method = SipMethod.Ack, CSeq = dialog.AcceptedCSeq, Branch = branch, Headers = headers, ContentType = contentType, Body = body };
         dialog.AckFlow = TargetOf(dialog);
         dialog.Ack = _format.InDialog(dialog, ack, dialog.AckFlow).ToArray();
-        dialog.AckCSeq = dialog.InviteCSeq;
+        dialog.AckCSeq = dialog.AcceptedCSeq;
         return Transmit(dialog.AckFlow, dialog.Ack);
     }
 

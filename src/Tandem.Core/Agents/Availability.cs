@@ -110,6 +110,7 @@ public sealed partial class ContactCentre
     /// <summary>What the agent asked for during the call; ready when nothing was asked.</summary>
     void EnterNext(Agent agent)
     {
+        Touch(agent);
         AgentActivity next = agent.Next ?? AgentActivity.Ready;
         int reason = agent.NextReason;
         agent.Next = null;
@@ -123,17 +124,13 @@ public sealed partial class ContactCentre
     void Settle(Agent agent, AgentActivity next, int reason)
     {
         Invariant.That(agent.Device is not null);
-        if (next == AgentActivity.Ready && !agent.Device.IsReachable)
-        {
-            next = AgentActivity.NotReady;
-            reason = SystemReason.DeviceOutOfService;
-        }
         if (InOtherCall(agent))
         {
             agent.Next = next;
             agent.NextReason = reason;
             Enter(agent, AgentActivity.BusyOther);
         }
+        else if (next == AgentActivity.Ready && !agent.Device.IsReachable) Enter(agent, AgentActivity.NotReady, SystemReason.DeviceOutOfService);
         else Enter(agent, next, reason);
     }
 
@@ -168,8 +165,8 @@ public sealed partial class ContactCentre
             _ => Disposition.Reorder,
         }, status);
         Instant until = Now + Span.FromMs(Settings.SameAgentAgainAfterMs);
-        call.Exclusions.RemoveAll(e => e.Until <= Now || ReferenceEquals(e.Agent, agent));
-        call.Exclusions.Add((agent, until));
+        call.Exclusions.RemoveAll(e => e.Until <= Now || e.Agent == agent.Name);
+        call.Exclusions.Add((agent.Name, until));
         SetTimer(TimerKind.SameAgentAgain, call, until, call.Id.Value);
         Trace(call, "missed", agent.Name, $"{cause}, {status}");
 
@@ -191,7 +188,7 @@ public sealed partial class ContactCentre
             agent.Next = AgentActivity.NotReady;
             agent.NextReason = SystemReason.RedirectionOnNoAnswer;
         }
-        GoOnAfterMiss(call);
+        if (call.Parts < Call.PartsMax) GoOnAfterMiss(call); else GoToDefaultLabel(call, $"{Call.PartsMax} devices were tried");
         EnterNext(agent);
     }
 
@@ -201,8 +198,9 @@ public sealed partial class ContactCentre
         call.ResumeNode = "";
         if (call.Places.Count == 0)
         {
-            // A label named this agent.
-            if (resume.Length > 0) Continue(call, resume);
+            // A label named this agent, or the call's skill groups were removed meanwhile.
+            if (call.QueueNode.Length > 0) RecheckQueue(call);
+            else if (resume.Length > 0) Continue(call, resume);
             else GoToDefaultLabel(call, "the agent did not answer");
             return;
         }
@@ -225,7 +223,7 @@ public sealed partial class ContactCentre
         Touch(agent);
         if (leg.Kind != LegKind.Agent && agent.Activity is AgentActivity.Ready or AgentActivity.NotReady)
         {
-            agent.Next ??= agent.Activity;
+            agent.Next = agent.Activity;
             agent.NextReason = agent.Reason;
             Enter(agent, AgentActivity.BusyOther);
         }
@@ -235,6 +233,7 @@ public sealed partial class ContactCentre
     void Vacate(Device device, Leg leg)
     {
         device.Legs.Remove(leg);
+        if (device.Removed) DropIfUnused(device);
         if (device.Agent is not { } agent) return;
         if (agent.Activity == AgentActivity.BusyOther && !InOtherCall(agent)) EnterNext(agent);
         else Review(agent);

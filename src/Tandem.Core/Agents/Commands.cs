@@ -10,7 +10,7 @@ public sealed partial class ContactCentre
     {
         if (FindAgent(command.Agent) is not { Removed: false } agent) return Rejection.UnknownAgent;
         if (agent.Activity != AgentActivity.LoggedOut) return Rejection.AlreadyLoggedIn;
-        if (FindDevice(command.Phone.Length > 0 ? command.Phone : agent.Definition.Phone) is not { } device) return Rejection.UnknownPhone;
+        if (FindDevice(command.Phone.Length > 0 ? command.Phone : agent.Definition.Phone) is not { Removed: false } device) return Rejection.UnknownPhone;
         if (device.Agent is not null) return Rejection.PhoneInUse;
         Touch(agent);
         Touch(device);
@@ -30,8 +30,7 @@ public sealed partial class ContactCentre
         if (agent.Leg is not null) AskNext(agent, AgentActivity.LoggedOut, command.Reason);
         else
         {
-            agent.Next = AgentActivity.LoggedOut;
-            agent.NextReason = command.Reason;
+            AskNext(agent, AgentActivity.LoggedOut, command.Reason);
             if (agent.IsInWrapUp) EndWrapUp(agent); else EnterNext(agent);
         }
         return Rejection.None;
@@ -46,6 +45,7 @@ public sealed partial class ContactCentre
             Touch(device);
             device.Agent = null;
             agent.Device = null;
+            if (device.Removed) DropIfUnused(device);
         }
         if (agent.Removed) RemoveAgent(agent);
     }
@@ -116,7 +116,7 @@ public sealed partial class ContactCentre
 
     Rejection Register(PhoneRegistered registered)
     {
-        if (FindDevice(registered.Phone) is not { } device) return Rejection.UnknownPhone;
+        if (FindDevice(registered.Phone) is not { Removed: false } device) return Rejection.UnknownPhone;
         if (registered.Contact.Length is 0 or > 2048 || registered.Flow.Length > 512) return Rejection.TooLong;
         Touch(device);
         device.Contact = registered.Contact;
@@ -141,12 +141,13 @@ public sealed partial class ContactCentre
         device.Contact = "";
         device.Flow = "";
         device.Expires = Instant.Never;
-        if (device.IsReachable || device.Agent is not { } agent) return;
-        if (agent.Activity == AgentActivity.Ready) Enter(agent, AgentActivity.NotReady, SystemReason.DeviceOutOfService);
-        else if (agent.Next is null or AgentActivity.Ready && (agent.Leg is not null || agent.IsInWrapUp))
-        {
-            // Judged again when the call is over: the phone may be back by then.
-            Touch(agent);
-        }
+        SendAwayUnreachable(device);
+    }
+
+    /// <summary>An agent who is reserved, talking or in wrap-up is judged when that is over: the phone may be back by then.</summary>
+    void SendAwayUnreachable(Device device)
+    {
+        if (device is { IsReachable: false, Agent: { Activity: AgentActivity.Ready } agent })
+            Enter(agent, AgentActivity.NotReady, SystemReason.DeviceOutOfService);
     }
 }

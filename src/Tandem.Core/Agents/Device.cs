@@ -14,12 +14,14 @@ public sealed class Device : Entity
     public string Contact { get; internal set; } = "";
     public string Flow { get; internal set; } = "";
     public Instant Expires { get; internal set; } = Instant.Never;
+    /// <summary>No longer in the configuration: gone when nobody is logged in or talks at it.</summary>
+    public bool Removed { get; internal set; }
     public Agent? Agent { get; internal set; }
     /// <summary>All legs with this phone, calls that no script brought included; while there is one, no call is offered here.</summary>
     internal readonly List<Leg> Legs = [];
 
     public bool IsRegistered => Contact.Length > 0;
-    public bool IsReachable => Definition.Address.Length > 0 || IsRegistered;
+    public bool IsReachable => !Removed && (Definition.Address.Length > 0 || IsRegistered);
     public int LegCount => Legs.Count;
 
     internal override ulong ComputeHash()

@@ -24,7 +24,7 @@ public sealed partial class ContactCentre
     Rejection Admit(CallArrived arrived)
     {
         CallsArrived++;
-        Device? phone = arrived.Phone.Length > 0 ? FindDevice(arrived.Phone) : null;
+        Device? phone = arrived.Phone.Length > 0 && FindDevice(arrived.Phone) is { Removed: false } known ? known : null;
         int status = Refusal(arrived, phone);
         if (status != 0)
         {
@@ -129,10 +129,11 @@ public sealed partial class ContactCentre
     }
 
     /// <summary>Decides from the node on, then carries out.</summary>
-    void Continue(Call call, string node)
+    /// <param name="leaveLines">Out of all skill groups first; one that the script then queues for anew keeps the call's age.</param>
+    void Continue(Call call, string node, bool leaveLines = false)
     {
         Invariant.That(call.Phase == CallPhase.Routing && call.Script is not null);
-        RoutingChoice choice = new ScriptWalk(this, call).Decide(call.Script, node);
+        RoutingChoice choice = new ScriptWalk(this, call).Decide(call.Script, node, leaveLines);
         CarryOut(call, choice);
     }
 
@@ -158,6 +159,9 @@ public sealed partial class ContactCentre
 
         switch (choice.Outcome)
         {
+            case Offer or Reach when call.Parts >= Call.PartsMax:
+                GoToDefaultLabel(call, $"{Call.PartsMax} devices were tried");
+                break;
             case Wait: break;
             case WaitFor wait:
                 call.WaitUntil = Now + wait.Time;
@@ -182,7 +186,8 @@ public sealed partial class ContactCentre
 
     void LetCallerHearRinging(Call call)
     {
-        if (call.Caller.Wanted != LegCondition.Proceeding) return;
+        // Progressing: a far end that played something did not answer in the end.
+        if (call.Caller.Wanted is not (LegCondition.Proceeding or LegCondition.Progressing)) return;
         call.Caller.Wanted = LegCondition.Alerting;
         Want(call.Caller);
     }
@@ -202,6 +207,8 @@ public sealed partial class ContactCentre
         Label? label = _dialedNumbers.GetValueOrDefault(call.Dialed)?.DefaultLabel ?? Settings.DefaultLabel;
         MovePlaces(call, []);
         SetQueueLimits(call, "");
+        call.WaitUntil = Instant.Never;
+        call.ResumeNode = "";
         Trace(call, "default-label", label is null ? "release:503" : Labels.Text(label), why);
         if (call.ByDefaultLabel || label is null)
         {
@@ -266,9 +273,11 @@ public sealed partial class ContactCentre
     void LabelFailed(Call call, int status)
     {
         call.Phase = CallPhase.Routing;
-        if (call.Script is not null && call.LabelFailed.Length > 0 && !call.ByDefaultLabel)
+        string next = call.LabelFailed;
+        call.LabelFailed = "";
+        if (call.Script is not null && next.Length > 0 && !call.ByDefaultLabel)
         {
-            Continue(call, call.LabelFailed);
+            Continue(call, next);
             return;
         }
         // A caller who dialed a phone or a number hears what became of it; a script's call has its default label.

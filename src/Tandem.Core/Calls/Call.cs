@@ -45,6 +45,8 @@ public sealed class Call : Entity
 {
     /// <summary>Steps of the route that are kept; later ones are only counted.</summary>
     public const int RouteMax = 400;
+    /// <summary>Devices that one call is offered to; then its default label applies, whatever its script says.</summary>
+    public const int PartsMax = 1_000;
 
     internal Call(CallId id) => Id = id;
 
@@ -77,7 +79,10 @@ public sealed class Call : Entity
     internal Instant Recheck = Instant.Never;
     /// <summary>The queue node whose limits hold.</summary>
     internal string QueueNode = "";
-    internal readonly List<(Agent Agent, Instant Until)> Exclusions = [];
+    /// <summary>Since when that node's limits hold: its longest wait counts from here.</summary>
+    internal Instant QueueNodeSince = Instant.Never;
+    /// <summary>Agents who missed it, by name, and until when they are not to have it again.</summary>
+    internal readonly List<(string Agent, Instant Until)> Exclusions = [];
     /// <summary>The node to go on at when the label that is being reached cannot be.</summary>
     internal string LabelFailed = "";
     internal bool ByDefaultLabel;
@@ -90,6 +95,8 @@ public sealed class Call : Entity
     public int RouteOmitted { get; internal set; }
     internal ulong RouteHash;
     internal int Parts;
+    /// <summary>Of what it arrived with, which never changes.</summary>
+    ulong _arrivalHash;
     public Disposition Disposition { get; internal set; }
     /// <summary>The group whose agent has it.</summary>
     public string Group { get; internal set; } = "";
@@ -108,15 +115,26 @@ public sealed class Call : Entity
 
     internal bool Excludes(Agent agent, Instant now)
     {
-        foreach ((Agent excluded, Instant until) in Exclusions)
-            if (ReferenceEquals(excluded, agent) && now < until) return true;
+        foreach ((string excluded, Instant until) in Exclusions)
+            if (excluded == agent.Name && now < until) return true;
+        return false;
+    }
+
+    internal bool ExcludesUntil(Instant due)
+    {
+        if (Gone) return false;
+        foreach ((_, Instant until) in Exclusions)
+            if (until == due) return true;
         return false;
     }
 
     internal override ulong ComputeHash()
     {
+        if (_arrivalHash == 0)
+            _arrivalHash = (StateHash.Of(Dialed) * 31) + (StateHash.Of(Calling) * 37) + (StateHash.Of(CallingName) * 41) + StateHash.Of(Source) + 1;
         var h = new StateHash(1);
         h.Add(Id.Value);
+        h.Add((long)_arrivalHash);
         h.Add((int)Phase);
         h.Add(CallType);
         h.Add(Arrived);
@@ -127,6 +145,14 @@ public sealed class Call : Entity
         h.Add(QueuedTotal.Us);
         h.Add(WaitUntil);
         h.Add(Recheck);
+        h.Add(QueueNode);
+        h.Add(QueueNodeSince);
+        h.Add(LabelFailed);
+        h.Add(ResumeNode);
+        h.Add(ByDefaultLabel);
+        h.Add(ScriptsEntered);
+        h.Add(Group);
+        h.Add(RouteOmitted);
         h.Add((long)RouteHash);
         h.Add(Parts);
         h.Add((int)Disposition);
@@ -140,9 +166,9 @@ public sealed class Call : Entity
             h.Add(place.Group.Name);
             h.Add(place.Priority);
         }
-        foreach ((Agent agent, Instant until) in Exclusions)
+        foreach ((string agent, Instant until) in Exclusions)
         {
-            h.Add(agent.Name);
+            h.Add(agent);
             h.Add(until);
         }
         foreach (Leg leg in Legs) leg.AddTo(ref h);
@@ -171,6 +197,7 @@ public sealed class Call : Entity
             WaitUntilUs = WaitUntil.Us,
             RecheckUs = Recheck.Us,
             QueueNode = QueueNode,
+            QueueNodeSinceUs = QueueNodeSince.Us,
             LabelFailed = LabelFailed,
             ByDefaultLabel = ByDefaultLabel,
             RouteOmitted = RouteOmitted,
@@ -183,8 +210,8 @@ public sealed class Call : Entity
         foreach ((string name, string value) in Variables) state.Variables.Add(new Variable { Name = name, Value = value });
         foreach (Waiting place in Places)
             state.Places.Add(new QueuePlace { SkillGroup = place.Group.Name, Priority = place.Priority, SinceUs = place.Since.Us });
-        foreach ((Agent agent, Instant until) in Exclusions)
-            state.Exclusions.Add(new Exclusion { Agent = agent.Name, UntilUs = until.Us });
+        foreach ((string agent, Instant until) in Exclusions)
+            state.Exclusions.Add(new Exclusion { Agent = agent, UntilUs = until.Us });
         foreach (Leg leg in Legs) state.Legs.Add(leg.ToSnapshot());
         state.Route.Add(Route);
         return new SnapshotItem { Call = state };

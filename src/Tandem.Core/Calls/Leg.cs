@@ -103,8 +103,8 @@ public sealed class Leg
     /// <summary>Nothing is left of it outside; only the caller's leg stays with its call.</summary>
     public bool Gone { get; internal set; }
     internal bool WantedChanged;
-    ulong _sdpHash;
-    object? _hashedRemote, _hashedLocal;
+    ulong _originHash, _sdpHash, _checkpointHash;
+    object? _hashedRemote, _hashedLocal, _hashedCheckpoint;
 
     public bool IsExchanging => Exchange is Exchange.Offered or Exchange.Passing;
     public bool IsEstablished => Progress == LegProgress.Answered && Wanted == LegCondition.Connected;
@@ -113,11 +113,22 @@ public sealed class Leg
     {
         h.Add(Id.Value);
         h.Add(((int)Kind << 16) | ((int)Wanted << 8) | (int)Progress);
-        h.Add(Device?.Name);
-        h.Add(Agent?.Name);
+        if (_originHash == 0)
+        {
+            // Never changes after the entry that brought the leg about.
+            var origin = new StateHash(7);
+            origin.Add(Device?.Name);
+            origin.Add(Agent?.Name);
+            origin.Add(Trunk);
+            origin.Add(Number);
+            origin.Add(Group);
+            origin.Add(Started);
+            origin.Add(Part);
+            _originHash = origin.Value | 1;
+        }
+        h.Add((long)_originHash);
         h.Add(ReleaseStatus);
         h.Add(RingUntil);
-        h.Add(Started);
         h.Add(AnsweredAt);
         if (!ReferenceEquals(_hashedRemote, RemoteSdp) || !ReferenceEquals(_hashedLocal, LocalSdp))
         {
@@ -133,7 +144,19 @@ public sealed class Leg
         h.Add(Held);
         h.Add(Gone);
         h.Add(Acknowledged);
-        h.Add(Checkpoint.Length);
+        h.Add(Rang.Us);
+        h.Add(HeldSince);
+        h.Add(HeldTotal.Us);
+        if (!ReferenceEquals(_hashedCheckpoint, Checkpoint))
+        {
+            _hashedCheckpoint = Checkpoint;
+            _checkpointHash = StateHash.Of(Checkpoint.Span);
+        }
+        h.Add((long)_checkpointHash);
+        if (Exchange == Exchange.None && AcknowledgeSdp.Length == 0) return;
+        h.Add(ExchangeHolds);
+        h.Add(ExchangeSdp);
+        h.Add(AcknowledgeSdp);
     }
 
     internal LegState ToSnapshot() => new()

@@ -11,6 +11,7 @@ public sealed partial class ContactCentre
     {
         if (_legs.GetValueOrDefault(progressed.Leg) is not { } leg) return Rejection.UnknownLeg;
         if (leg.Wanted != LegCondition.Ringing || leg.Progress == LegProgress.Answered) return Rejection.LegInOtherState;
+        if (IsTooLong(progressed.Sdp, progressed.Checkpoint)) return Rejection.TooLong;
         Call call = leg.Call;
         Touch(call);
         leg.Progress = LegProgress.Alerting;
@@ -31,6 +32,7 @@ public sealed partial class ContactCentre
     {
         if (_legs.GetValueOrDefault(answered.Leg) is not { } leg) return Rejection.UnknownLeg;
         if (leg.Kind == LegKind.Caller || leg.Progress == LegProgress.Answered) return Rejection.LegInOtherState;
+        if (IsTooLong(answered.Sdp, answered.Checkpoint)) return Rejection.TooLong;
         Call call = leg.Call;
         Touch(call);
         leg.Progress = LegProgress.Answered;
@@ -53,6 +55,9 @@ public sealed partial class ContactCentre
         MovePlaces(call, []);
         SetQueueLimits(call, "");
         call.WaitUntil = Instant.Never;
+        call.ResumeNode = "";
+        call.LabelFailed = "";
+        call.Exclusions.Clear();
         call.Group = leg.Group;
         call.Disposition = leg.Kind == LegKind.Agent ? Disposition.Handled : Disposition.Redirected;
         Trace(call, "answered", leg.Agent?.Name ?? leg.Device?.Name ?? leg.Number, "");
@@ -70,6 +75,8 @@ public sealed partial class ContactCentre
     Rejection Acknowledge(LegAcknowledged acknowledged)
     {
         if (_legs.GetValueOrDefault(acknowledged.Leg) is not { } leg) return Rejection.UnknownLeg;
+        if (leg.Progress != LegProgress.Answered) return Rejection.LegInOtherState;
+        if (IsTooLong(acknowledged.Sdp, Google.Protobuf.ByteString.Empty)) return Rejection.TooLong;
         Touch(leg.Call);
         leg.Acknowledged = true;
         if (acknowledged.Checkpoint.Length > 0) leg.Checkpoint = acknowledged.Checkpoint;
@@ -95,6 +102,7 @@ public sealed partial class ContactCentre
         if (_legs.GetValueOrDefault(failed.Leg) is not { } leg) return Rejection.UnknownLeg;
         if (leg.Kind == LegKind.Caller || leg.Progress == LegProgress.Answered) return Rejection.LegInOtherState;
         Call call = leg.Call;
+        Touch(call);
         bool wasRinging = leg.Wanted == LegCondition.Ringing;
         if (wasRinging) leg.Rang = Now - leg.Started;
         leg.RingUntil = Instant.Never;
@@ -106,6 +114,9 @@ public sealed partial class ContactCentre
         else Unreached(call, leg, status);
         return Rejection.None;
     }
+
+    static bool IsTooLong(string sdp, Google.Protobuf.ByteString checkpoint) =>
+        sdp.Length > SdpLengthMax || checkpoint.Length > CheckpointLengthMax;
 
     void RingTimeOver(Leg leg)
     {
@@ -134,6 +145,7 @@ public sealed partial class ContactCentre
         bool over = leg.Wanted == LegCondition.Released;
         bool ringing = leg.Wanted == LegCondition.Ringing;
         EndHold(leg);
+        if (ringing) leg.Rang = Now - leg.Started;
         leg.Wanted = LegCondition.Released;
         leg.RingUntil = Instant.Never;
         RemoveLeg(leg);
@@ -243,6 +255,7 @@ public sealed partial class ContactCentre
     Rejection OfferToPeer(LegOffered offered)
     {
         if (_legs.GetValueOrDefault(offered.Leg) is not { } leg) return Rejection.UnknownLeg;
+        if (offered.Checkpoint.Length > CheckpointLengthMax) return Rejection.TooLong;
         Touch(leg.Call);
         if (offered.Checkpoint.Length > 0) leg.Checkpoint = offered.Checkpoint;
         Leg? peer = Peer(leg);
@@ -272,6 +285,7 @@ public sealed partial class ContactCentre
     {
         if (_legs.GetValueOrDefault(answered.Leg) is not { } leg) return Rejection.UnknownLeg;
         if (leg.Exchange != Exchange.Passing) return Rejection.LegInOtherState;
+        if (IsTooLong(answered.Sdp, answered.Checkpoint)) return Rejection.TooLong;
         Touch(leg.Call);
         string offer = leg.ExchangeSdp;
         leg.Exchange = Exchange.None;

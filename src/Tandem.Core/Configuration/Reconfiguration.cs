@@ -37,7 +37,7 @@ public sealed partial class ContactCentre
 
     bool KnowsReason(int code) => code == 0 || _reasons.ContainsKey(code);
 
-    /// <summary>The trunk with the longest prefix that the number begins with; the first by name among equals.</summary>
+    /// <summary>The trunk with the longest prefix that the number begins with; the first declared among equals.</summary>
     public Trunk? TrunkFor(string number)
     {
         Trunk? best = null;
@@ -69,18 +69,14 @@ public sealed partial class ContactCentre
         Install(configuration, Position);
         _configurationPosition = Position;
         _effects.Add(new ConfigurationChanged(configuration));
-        foreach (Agent agent in _agents.Values.ToList())
-        {
-            if (agent.Removed) continue;
-            Review(agent);
-        }
-        // Calls whose skill groups went away go on at their script's end.
-        foreach (Call call in CallsInOrder().ToList())
-        {
-            if (call.Phase != CallPhase.Routing || call.QueueNode.Length == 0) continue;
-            if (call.Places.Count == 0) GoToDefaultLabel(call, "its skill groups were removed");
-            else TryOffer(call);
-        }
+        foreach (Device device in _devices.Values) SendAwayUnreachable(device);
+        foreach (Agent agent in _agents.Values) Review(agent);
+        // Calls whose skill groups went away go on where their queue node overflows.
+        foreach (Call call in CallsInOrder().Where(static c => c.Phase == CallPhase.Routing && c.QueueNode.Length > 0 && c.Places.Count == 0).ToList())
+            if (IsFull) SetRecheck(call, Now); else RecheckQueue(call);
+        // Agents who came into a group in which calls wait: in the order of their turns.
+        foreach (Agent agent in _agents.Values.Where(static a => a.IsAvailable).OrderBy(static a => a.Availability).ToList())
+            OfferNextCall(agent);
         return Rejection.None;
     }
 
@@ -88,7 +84,7 @@ public sealed partial class ContactCentre
     void Install(Schema.Configuration configuration, long version)
     {
         _sum -= _configurationShare;
-        _configurationShare = StateHash.Of(Google.Protobuf.MessageExtensions.ToByteArray(configuration));
+        _configurationShare = ShareOf(configuration);
         _sum += _configurationShare;
         _configuration = configuration;
 
@@ -106,6 +102,8 @@ public sealed partial class ContactCentre
         InstallGroups(configuration);
         InstallAgents(configuration);
     }
+
+    static ulong ShareOf(Schema.Configuration configuration) => StateHash.Of(Google.Protobuf.MessageExtensions.ToByteArray(configuration));
 
     void InstallScripts(Schema.Configuration configuration, long version)
     {
@@ -154,24 +152,31 @@ public sealed partial class ContactCentre
         {
             gone.Remove(phone.Name);
             if (!_devices.TryGetValue(phone.Name, out Device? device)) _devices[phone.Name] = Born(new Device(phone));
-            else if (!device.Definition.Equals(phone))
+            else if (device.Removed || !device.Definition.Equals(phone))
             {
                 Touch(device);
                 device.Definition = phone;
+                device.Removed = false;
             }
         }
         foreach (string name in gone.Order(StringComparer.Ordinal))
         {
             Device device = _devices[name];
             Touch(device);
-            device.Definition = new Phone { Name = name };
-            if (device.IsRegistered) Forget(device);
-            else if (device.Agent is { Activity: AgentActivity.Ready } agent) Enter(agent, AgentActivity.NotReady, SystemReason.DeviceOutOfService);
-            // Kept while somebody is logged in or talks at it: it cannot be called any more.
-            if (device.Agent is not null || device.LegCount > 0) continue;
-            device.Gone = true;
-            _devices.Remove(name);
+            device.Removed = true;
+            device.Contact = device.Flow = "";
+            device.Expires = Instant.Never;
+            DropIfUnused(device);
         }
+    }
+
+    /// <summary>A phone that was removed is kept while somebody is logged in or talks at it: it cannot be called any more.</summary>
+    void DropIfUnused(Device device)
+    {
+        if (device.Agent is not null || device.LegCount > 0) return;
+        Touch(device);
+        device.Gone = true;
+        _devices.Remove(device.Name);
     }
 
     void InstallGroups(Schema.Configuration configuration)
@@ -216,6 +221,10 @@ public sealed partial class ContactCentre
             }
             Seat(agent);
         }
+        // An available agent keeps its turn.
+        foreach (Agent agent in _agents.Values.Where(static a => a.IsAvailable).OrderBy(static a => a.Availability))
+            foreach (Membership seat in agent.Memberships)
+                if (!seat.InLine) seat.Group.JoinLine(seat);
         foreach (string name in gone.Order(StringComparer.Ordinal))
         {
             Agent agent = _agents[name];
@@ -234,7 +243,7 @@ public sealed partial class ContactCentre
         foreach (Membership seat in agent.Memberships) seat.Group.LeaveLine(seat);
     }
 
-    /// <summary>Gives the agent its seats in the groups of its definition; an available one keeps its turn.</summary>
+    /// <summary>Gives the agent its seats in the groups of its definition.</summary>
     void Seat(Agent agent)
     {
         Unseat(agent);
@@ -242,11 +251,7 @@ public sealed partial class ContactCentre
         foreach (string name in agent.Definition.SkillGroups)
             if (_groups.TryGetValue(name, out SkillGroup? group)) seats.Add(new Membership(agent, group));
         agent.Memberships = [.. seats];
-        foreach (Membership seat in agent.Memberships)
-        {
-            seat.Group.Members++;
-            if (agent.IsAvailable) seat.Group.JoinLine(seat);
-        }
+        foreach (Membership seat in agent.Memberships) seat.Group.Members++;
         Count(agent, +1);
     }
 

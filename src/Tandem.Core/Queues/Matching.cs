@@ -11,6 +11,7 @@ public sealed partial class ContactCentre
 {
     /// <summary>How often a queue node's condition is looked at again for a waiting call.</summary>
     static readonly Span _recheckEvery = Span.FromSeconds(1);
+    static readonly QueueNode _withoutLimits = new();
 
     readonly SortedDictionary<string, SkillGroup> _groups = new(StringComparer.Ordinal);
 
@@ -78,7 +79,7 @@ public sealed partial class ContactCentre
     /// <summary>Gives the call these places: kept ones keep their age, new ones have that of the call's waiting.</summary>
     void MovePlaces(Call call, List<RoutingChoice.PlannedPlace> planned)
     {
-        if (planned.Count == 0 && call.Places.Count == 0) return;
+        if (planned.Count == 0 && call.Places.Count == 0 && call.WaitingSince.IsNever) return;
         Touch(call);
         bool inLine = call.Phase == CallPhase.Routing;
         if (planned.Count > 0 && call.WaitingSince.IsNever) call.WaitingSince = Now;
@@ -121,14 +122,16 @@ public sealed partial class ContactCentre
         if (call.QueueNode == node) return;
         Touch(call);
         call.QueueNode = node;
+        call.QueueNodeSince = node.Length == 0 ? Instant.Never : Now;
         call.Recheck = Instant.Never;
         if (node.Length == 0 || call.Script?.Find(node)?.Queue is not { } queue) return;
         if (queue.OverflowWhen.Length > 0) SetRecheck(call, Now + _recheckEvery);
-        else if (queue.WaitMaxMs > 0) SetRecheck(call, call.WaitingSince + Span.FromMs(queue.WaitMaxMs));
+        else if (queue.WaitMaxMs > 0) SetRecheck(call, call.QueueNodeSince + Span.FromMs(queue.WaitMaxMs));
     }
 
     void SetRecheck(Call call, Instant at)
     {
+        Touch(call);
         call.Recheck = at;
         SetTimer(TimerKind.QueueRecheck, call, at, call.Id.Value);
     }
@@ -137,25 +140,37 @@ public sealed partial class ContactCentre
     {
         Touch(call);
         call.Recheck = Instant.Never;
-        if (call.Script?.Find(call.QueueNode)?.Queue is not { } queue || call.Places.Count == 0) return;
-        bool tooLong = queue.WaitMaxMs > 0 && Now >= call.WaitingSince + Span.FromMs(queue.WaitMaxMs);
+        QueueNode queue = call.Script?.Find(call.QueueNode)?.Queue ?? _withoutLimits;
+        if (call.Phase == CallPhase.Routing && call.Places.Count == 0 && call.QueueNode.Length > 0)
+        {
+            Overflow(call, queue.Overflow, "its skill groups were removed");
+            return;
+        }
+        Instant limit = queue.WaitMaxMs > 0 ? call.QueueNodeSince + Span.FromMs(queue.WaitMaxMs) : Instant.Never;
+        bool tooLong = Now >= limit;
         bool condition = queue.OverflowWhen.Length > 0
-            && call.Script.Find(queue.OverflowWhen, out _)?.Holds(new ScriptWalk.Scope(this, call, null)) == true;
+            && call.Script?.Find(queue.OverflowWhen, out _)?.Holds(new ScriptWalk.Scope(this, call, null)) == true;
         // While an agent's phone rings for it the call is not taken away; the limit holds again if the offer is missed.
         if (call.Phase != CallPhase.Routing || (!tooLong && !condition))
         {
             Instant next = Now + _recheckEvery;
-            if (queue.OverflowWhen.Length == 0 && call.Phase == CallPhase.Routing) next = call.WaitingSince + Span.FromMs(queue.WaitMaxMs);
-            SetRecheck(call, next);
+            if (limit > Now && (limit < next || queue.OverflowWhen.Length == 0)) next = limit;
+            if (!next.IsNever && !ReferenceEquals(queue, _withoutLimits)) SetRecheck(call, next);
+            if (call.Phase == CallPhase.Routing) TryOffer(call);
             return;
         }
+        string why = tooLong ? $"waited {queue.WaitMaxMs} ms" : queue.OverflowWhen;
         call.Node = call.QueueNode;
-        Trace(call, "overflow", queue.Overflow, tooLong ? $"waited {queue.WaitMaxMs} ms" : queue.OverflowWhen);
         call.WaitUntil = Instant.Never;
-        MovePlaces(call, []);
-        SetQueueLimits(call, "");
-        if (queue.Overflow.Length > 0) Continue(call, queue.Overflow);
-        else GoToDefaultLabel(call, tooLong ? "waited too long" : queue.OverflowWhen);
+        Trace(call, "overflow", queue.Overflow, why);
+        Overflow(call, queue.Overflow, why);
+    }
+
+    /// <summary>Out of all lines, to where its queue node says.</summary>
+    void Overflow(Call call, string node, string why)
+    {
+        if (node.Length > 0) Continue(call, node, leaveLines: true);
+        else GoToDefaultLabel(call, why);
     }
 
     void Reserve(Call call, Agent agent, SkillGroup? group)
@@ -169,8 +184,8 @@ public sealed partial class ContactCentre
         leg.Device = agent.Device;
         leg.Group = group?.Name ?? "";
         Occupy(agent.Device, leg);
-        Enter(agent, AgentActivity.Reserved);
         agent.Leg = leg;
+        Enter(agent, AgentActivity.Reserved);
         long ringMs = group?.Definition.RingTimeMs is > 0 and var own ? own : Settings.RingTimeMs;
         StartRinging(leg, Span.FromMs(ringMs));
     }
@@ -178,7 +193,7 @@ public sealed partial class ContactCentre
     /// <summary>An agent became available: the call whose turn it is rings there.</summary>
     void OfferNextCall(Agent agent)
     {
-        if (!agent.IsAvailable || DecideCall(agent) is not { } waiting) return;
+        if (!agent.IsAvailable || DecideCall(agent) is not { } waiting || MustWait(waiting.Call)) return;
         Trace(waiting.Call, "offer", agent.Name,
             $"became available; longest waiting of {waiting.Group.Queued} in {waiting.Group.Name}, {(Now - waiting.Since).Us / 1000} ms");
         waiting.Call.ResumeNode = "";
@@ -188,18 +203,25 @@ public sealed partial class ContactCentre
     /// <summary>An agent who missed a call may have it again.</summary>
     void OfferAgain(Call call)
     {
-        if (call.Gone || call.Exclusions.Count == 0) return;
         Touch(call);
         call.Exclusions.RemoveAll(e => e.Until <= Now);
         if (call.Phase != CallPhase.Routing || call.Places.Count == 0) return;
         TryOffer(call);
     }
 
+    /// <summary>An offer that this entry has no room for is made with the next.</summary>
+    bool MustWait(Call call)
+    {
+        if (!IsFull) return false;
+        SetRecheck(call, Now);
+        return true;
+    }
+
     bool TryOffer(Call call)
     {
         var places = new List<RoutingChoice.PlannedPlace>(call.Places.Count);
         foreach (Waiting place in call.Places) places.Add(new RoutingChoice.PlannedPlace(place.Group, place.Priority));
-        if (DecideOffer(call, places) is not { } offer) return false;
+        if (DecideOffer(call, places) is not { } offer || MustWait(call)) return false;
         Trace(call, "offer", offer.Agent.Name, ExplainOffer(offer));
         call.ResumeNode = "";
         Reserve(call, offer.Agent, offer.Group);

@@ -15,7 +15,7 @@ interface IExpressionScope
 
 /// <summary>
 /// An expression of a routing script over texts and whole numbers: <c>vip == "yes" &amp;&amp; queued(sales) &gt; 10</c>.
-/// A text that reads as a whole number is one. False is "0" or "", all else is true. See docs/scripts.md.
+/// A text that is written as a whole number is one (007 and +49 are not). False is "0" or "", all else is true. See docs/scripts.md.
 /// </summary>
 /// <remarks>Grammar, loosest first: or, and, comparison, sum, product, unary, primary. No floating point: division rounds towards zero.</remarks>
 sealed class Expression
@@ -50,7 +50,14 @@ sealed class Expression
         public static Value Of(long number) => new(number.ToString(CultureInfoInvariant));
         public static Value Of(bool truth) => new(truth ? "1" : "0");
         public bool IsTrue => Text.Length > 0 && Text != "0";
-        public bool IsNumber(out long number) => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfoInvariant, out number);
+        /// <summary>As people write a number: telephone numbers such as 0049 and +49 are texts, and 007 is not 7.</summary>
+        public bool IsNumber(out long number)
+        {
+            number = 0;
+            int digits = Text.StartsWith('-') ? 1 : 0;
+            if (Text.Length == digits || Text.Length > 20 || (Text[digits] == '0' && Text.Length > 1)) return false;
+            return long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfoInvariant, out number) && Text[0] != '+';
+        }
         static IFormatProvider CultureInfoInvariant => NumberFormatInfo.InvariantInfo;
     }
 

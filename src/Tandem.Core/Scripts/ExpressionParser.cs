@@ -28,12 +28,11 @@ ref struct ExpressionParser(string text)
 
     Node? Level(int level, int depth)
     {
-        if (depth > DepthMax) return Fail("too deeply nested");
         if (level == _levels.Length) return Unary(depth);
-        Node? left = Level(level + 1, depth + 1);
+        Node? left = Level(level + 1, depth);
         while (left is not null && Operator(_levels[level]) is { } op)
         {
-            Node? right = Level(level + 1, depth + 1);
+            Node? right = Level(level + 1, depth);
             left = right is null ? null : new Binary(op, left, right);
         }
         return left;
@@ -45,7 +44,7 @@ ref struct ExpressionParser(string text)
         if (_at < text.Length && (text[_at] == '!' || text[_at] == '-'))
         {
             string op = text[_at++].ToString();
-            if (depth > DepthMax + 16) return Fail("too deeply nested");
+            if (depth == DepthMax) return Fail($"nested more than {DepthMax} deep");
             return Unary(depth + 1) is { } of ? new Unary(op, of) : null;
         }
         return Primary(depth);
@@ -58,6 +57,7 @@ ref struct ExpressionParser(string text)
         char c = text[_at];
         if (c == '(')
         {
+            if (depth == DepthMax) return Fail($"nested more than {DepthMax} deep");
             _at++;
             Node? inner = Level(0, depth + 1);
             return inner is null ? null : Take(')') ? inner : Fail("')' is missing");
@@ -116,7 +116,7 @@ ref struct ExpressionParser(string text)
 
     void Blank()
     {
-        while (_at < text.Length && text[_at] == ' ') _at++;
+        while (_at < text.Length && (text[_at] is ' ' or '\t' or '\r' or '\n')) _at++;
     }
 
     Node? Fail(string why)

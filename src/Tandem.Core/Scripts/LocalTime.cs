@@ -10,7 +10,9 @@ readonly record struct LocalTime(int Year, int Month, int Day, int DayOfWeek, in
     public static LocalTime At(long unixUs, string zone)
     {
         DateTimeZone in_ = DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) ?? DateTimeZone.Utc;
-        LocalDateTime local = NodaTime.Instant.FromUnixTimeMilliseconds(unixUs / 1000).InZone(in_).LocalDateTime;
+        // Clamped to what a calendar can tell: a journal's clock can be set to anything.
+        long ms = Math.Clamp(unixUs / 1000, 0, 253_370_764_800_000);
+        LocalDateTime local = NodaTime.Instant.FromUnixTimeMilliseconds(ms).InZone(in_).LocalDateTime;
         return new LocalTime(local.Year, local.Month, local.Day, (int)local.DayOfWeek - 1, (local.Hour * 60) + local.Minute);
     }
 

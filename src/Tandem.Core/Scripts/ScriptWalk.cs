@@ -18,9 +18,14 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
     RoutingChoice _choice = null!;
     Scope _scope = null!;
 
-    public RoutingChoice Decide(CompiledScript script, string start)
+    public RoutingChoice Decide(CompiledScript script, string start, bool leaveLines = false)
     {
         _choice = new RoutingChoice { Script = script, Node = start, CallType = call.CallType, ScriptsEntered = call.ScriptsEntered };
+        if (leaveLines)
+        {
+            _choice.Places = [];
+            _choice.QueueNode = "";
+        }
         _scope = new Scope(centre, call, _choice);
         string next = start;
         for (int steps = 0; ; steps++)
@@ -180,6 +185,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
         if (node.OverflowWhen.Length > 0 && Holds(node.OverflowWhen))
         {
             places.Clear();
+            _choice.QueueNode = "";
             Step("queue", "overflow", node.OverflowWhen);
             return node.Overflow.Length > 0 ? (null, node.Overflow) : (new DefaultLabel(node.OverflowWhen), "");
         }
@@ -206,7 +212,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
     (Outcome?, string) GoTo(LabelNode node)
     {
         Step("label", Labels.Text(node.Label), "");
-        switch (node.Label.KindCase)
+        switch (node.Label?.KindCase)
         {
             case Label.KindOneofCase.Agent:
                 if (centre.FindAgent(node.Label.Agent) is { IsAvailable: true } agent && !call.Excludes(agent, centre.Now))

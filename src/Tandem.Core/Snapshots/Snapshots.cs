@@ -20,13 +20,7 @@ public sealed partial class ContactCentre
     {
         Invariant.That(_capture is null);
         _captureNumber++;
-        var entities = new List<Entity>(_agents.Count + _devices.Count + _calls.Count + _percents.Count + _incarnations.Count);
-        entities.AddRange(_incarnations.Values);
-        entities.AddRange(_devices.Values);
-        entities.AddRange(_agents.Values);
-        entities.AddRange(_percents.Values);
-        entities.AddRange(_calls.Values);
-        return _capture = new SnapshotCapture(this, Head(), entities, _captureNumber);
+        return _capture = new SnapshotCapture(this, Head(), Entities(), _captureNumber);
     }
 
     internal void EndCapture() => _capture = null;
@@ -73,6 +67,7 @@ public sealed partial class ContactCentre
         var versions = new Dictionary<(string, long), CompiledScript>();
         var agents = new List<AgentState>();
         var calls = new List<CallState>();
+        var percents = new List<PercentState>();
         var registrations = new List<RegistrationState>();
         Schema.Configuration? configuration = null;
 
@@ -95,8 +90,7 @@ public sealed partial class ContactCentre
                 case SnapshotItem.KindOneofCase.Registration: registrations.Add(item.Registration); break;
                 case SnapshotItem.KindOneofCase.Request: centre.Remember(item.Request); break;
                 case SnapshotItem.KindOneofCase.Percent:
-                    centre._percents[(item.Percent.Script, item.Percent.Node)] =
-                        centre.Take(new PercentTurns(item.Percent.Script, item.Percent.Node) { Credits = [.. item.Percent.Credits] });
+                    percents.Add(item.Percent);
                     break;
                 case SnapshotItem.KindOneofCase.Node:
                     NodeState n = item.Node;
@@ -110,6 +104,8 @@ public sealed partial class ContactCentre
         if (centre is null || header is null) throw new InvalidDataException("the snapshot is empty");
         centre.RestoreHeader(header);
         centre.RestoreEntities(configuration, versions, registrations, agents, calls);
+        foreach (PercentState p in percents)
+            centre._percents[(p.Script, p.Node)] = centre.Take(new PercentTurns(p.Script, p.Node) { Credits = [.. p.Credits] });
         if (centre.Hash != header.Hash)
             throw new InvalidDataException($"the snapshot at position {header.Position} does not make the state that its hash tells");
         return centre;
@@ -147,7 +143,8 @@ public sealed partial class ContactCentre
         }
         foreach (RegistrationState r in registrations)
         {
-            if (!_devices.TryGetValue(r.Phone, out Device? device)) _devices[r.Phone] = device = Born(new Device(new Phone { Name = r.Phone }));
+            if (!_devices.TryGetValue(r.Phone, out Device? device))
+                _devices[r.Phone] = device = Born(new Device(new Phone { Name = r.Phone }) { Removed = true });
             Touch(device);
             device.Contact = r.Contact;
             device.Flow = r.Flow;
@@ -209,6 +206,7 @@ public sealed partial class ContactCentre
             WaitUntil = new Instant(s.WaitUntilUs),
             Recheck = new Instant(s.RecheckUs),
             QueueNode = s.QueueNode,
+            QueueNodeSince = new Instant(s.QueueNodeSinceUs),
             LabelFailed = s.LabelFailed,
             ByDefaultLabel = s.ByDefaultLabel,
             ResumeNode = s.ResumeNode,
@@ -236,8 +234,7 @@ public sealed partial class ContactCentre
         }
         foreach (Exclusion x in s.Exclusions)
         {
-            if (FindAgent(x.Agent) is not { } agent) continue;
-            call.Exclusions.Add((agent, new Instant(x.UntilUs)));
+            call.Exclusions.Add((x.Agent, new Instant(x.UntilUs)));
             SetTimer(TimerKind.SameAgentAgain, call, new Instant(x.UntilUs), call.Id.Value);
         }
         foreach (LegState l in s.Legs)

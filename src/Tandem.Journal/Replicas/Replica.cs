@@ -19,6 +19,7 @@ public sealed class Replica : IAsyncDisposable
     readonly ReplicaOptions _options;
     readonly SnapshotSchedule _schedule;
     readonly SortedSet<long> _skipped = [];
+    readonly EffectList _effects = new();
     long _told;
     int _poisoned;
 
@@ -136,23 +137,29 @@ public sealed class Replica : IAsyncDisposable
 
     bool TryApply(long position, Entry entry)
     {
-        bool passedBy = _skipped.Contains(position);
-        if (passedBy) entry = InPlaceOf(position, entry);
-        var effects = new EffectList();
-        try
+        _effects.Clear();
+        if (_skipped.Contains(position))
         {
-            _options.Apply(Centre, position, entry, effects);
-            Invariant.That(Centre.Position == position);
+            Centre.PassBy(position);
+            entry = new Entry { TimeUs = Centre.Now.Us, Skipped = new Skipped { Position = position } };
         }
-        catch (Exception e) when (e is not OutOfMemoryException && !passedBy)
+        else
         {
-            PassBy(position, entry, e);
-            return false;
+            try
+            {
+                _options.Apply(Centre, position, entry, _effects);
+                Invariant.That(Centre.Position == position);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                PassBy(position, entry, e);
+                return false;
+            }
         }
         if (position > _told)
         {
             _told = position;
-            _owner.Applied(position, entry, effects);
+            _owner.Applied(position, entry, _effects);
         }
         return true;
     }
@@ -182,18 +189,6 @@ public sealed class Replica : IAsyncDisposable
             _owner.Alarm($"{_storage.PathOf(name)} could not be written: {e.Message}");
         }
     }
-
-    /// <summary>
-    /// What is applied at a position that is passed by. Equal on every node, so without the reason; at the time of the
-    /// entry before, so that no timer fires that belongs to what is passed by.
-    /// </summary>
-    Entry InPlaceOf(long position, Entry entry) => new()
-    {
-        TimeUs = Centre.Now.Us,
-        Incarnation = entry.Incarnation,
-        Sequence = entry.Sequence,
-        Skipped = new Skipped { Position = position },
-    };
 
     static long? SkippedBy(long position, Entry entry) =>
         entry.InputCase == Entry.InputOneofCase.Skipped && entry.Skipped.Position > 0 && entry.Skipped.Position < position ? entry.Skipped.Position : null;

@@ -23,7 +23,7 @@ public interface IReplicaOwner
 {
     /// <summary>
     /// An entry was applied, with what it brought about. Each position once in a run, in order. For an entry that is passed
-    /// by: the <see cref="Skipped"/> that took its place.
+    /// by: a <see cref="Skipped"/> in its place. The effects are valid during the call.
     /// </summary>
     void Applied(long position, Entry entry, EffectList effects);
 

@@ -29,7 +29,7 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
         if (_capture is not null || !Completion.IsCompleted) return;
         (_entries, _bytes) = (0, 0);
         _capture = centre.BeginSnapshot();
-        _writer = snapshots.Begin(centre.Generation, _capture.Position, centre.Hash);
+        _writer = snapshots.Begin(centre.Generation, _capture.Position, _capture.Hash);
         Completion = FinishAsync(_writer);
     }
 
@@ -66,18 +66,18 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
         }
     }
 
-    /// <summary>The state is about to be rebuilt: what was captured of it is of no use.</summary>
-    public void Abandon()
-    {
-        if (_capture is null) return;
-        _capture = null;
-        _writer!.DisposeAsync().AsTask().GetAwaiter().GetResult();
-    }
+    /// <summary>
+    /// The state is about to be rebuilt: what was captured of it is of no use. One that is on its way to the disk is waited
+    /// for, so that it does not appear after others were dropped.
+    /// </summary>
+    public void Abandon() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
+        _capture?.Abandon();
         _capture = null;
-        if (_writer is not null) await _writer.DisposeAsync();
-        await Completion;
+        if (_writer is not null) await _writer.DisposeAsync().ConfigureAwait(false);
+        _writer = null;
+        await Completion.ConfigureAwait(false);
     }
 }

@@ -131,8 +131,8 @@ public sealed class SnapshotWriter : IAsyncDisposable
     /// <summary>Abandons it when it is not complete.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _abandoned.CancelAsync();
-        await Completion.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _abandoned.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _abandoned.Dispose();
     }
 }

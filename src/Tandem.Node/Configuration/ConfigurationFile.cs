@@ -1,4 +1,5 @@
-using Tandem.Core.Schema;
+using Tandem.Core;
+using Tandem.Core.Scripts;
 using Tandem.Node.ConfigurationFiles.Sections;
 using Tandem.Node.ConfigurationFiles.Yaml;
 using YamlDotNet.Core;
@@ -32,8 +33,8 @@ public static class ConfigurationFile
 
     /// <param name="path">A file or a folder.</param>
     /// <param name="passwords">Draws those that are missing; the caller saves them when it applies the configuration.</param>
-    /// <param name="checkExpression">The text of an error, or null for an expression that is right.</param>
-    public static LoadedConfiguration Load(string path, Credentials credentials, PhonePasswords passwords, Func<string, string?> checkExpression)
+    /// <param name="checkExpression">The text of an error, or null for an expression that is right. Absent: the core's own check.</param>
+    public static LoadedConfiguration Load(string path, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression = null)
     {
         var problems = new Problems();
         return Load(Read(path, problems), problems, credentials, passwords, checkExpression);
@@ -49,7 +50,7 @@ public static class ConfigurationFile
         List<Mapping> files = [.. texts.Select(text => Parse(text, problems)).OfType<Mapping>()];
 
         var made = new Configuration { Instance = SettingsSection.InstanceName, Settings = SettingsSection.Default };
-        var reading = new Reading(made, new Names(), problems, credentials, passwords, checkExpression);
+        var reading = new Reading(made, new Names(), problems, credentials, passwords, checkExpression ?? CompiledScript.CheckExpression);
 
         // The instance's name is the realm that credentials are sealed for: first.
         if (Single(files, "instance") is { } instance) made.Instance = InstanceName(instance);
@@ -66,6 +67,9 @@ public static class ConfigurationFile
         reading.Names.TellUnknownReferences();
         CrossCheck.WarnOfShadowedPhones(reading);
         CrossCheck.WarnOfUnreachableNumbers(made, files);
+        // The core's own gate comes last: whatever passes here is applied.
+        if (!problems.AnyError && ConfigurationRules.FirstFault(made) is { } fault)
+            problems.Add(new Problem(path, 0, "", fault, "see docs/configuration.md for the limits"));
         return new LoadedConfiguration(problems.AnyError ? null : made, problems.Sorted);
     }
 

@@ -56,7 +56,7 @@ public sealed class Dialog : Timed
     public uint RemoteCSeq { get; internal set; }
     public bool HasRemoteCSeq { get; internal set; }
 
-    /// <summary>CSeq of the INVITE last accepted, in either direction.</summary>
+    /// <summary>CSeq of the peer's INVITE last accepted: whose ACK we await or have.</summary>
     public uint InviteCSeq { get; internal set; }
 
     /// <summary>Where requests go when the next hop is not an IP address, and always over streams. The user sets it when the peer reconnects.</summary>
@@ -76,6 +76,9 @@ public sealed class Dialog : Timed
 
     internal byte[]? PendingOk;
     internal Flow OkFlow;
+    /// <summary>CSeq of our INVITE last accepted: what the next ACK acknowledges.</summary>
+    public uint AcceptedCSeq { get; internal set; }
+
     internal byte[]? Ack;
     internal uint AckCSeq;
     internal Flow AckFlow;

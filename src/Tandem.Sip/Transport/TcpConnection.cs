@@ -134,6 +134,7 @@ sealed class TcpConnection(TcpTransport owner, Socket socket, Flow flow)
                     batch = null;
                 }
             }
+            else owner.CountDropped();
             at += length;
         }
         if (batch is not null) owner.Sink.Received(batch);

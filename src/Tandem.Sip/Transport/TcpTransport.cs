@@ -31,6 +31,7 @@ public sealed class TcpTransport : ISipOutput, IDisposable
     readonly CancellationTokenSource _stop = new();
     long _lastConnection;
     long _refused;
+    long _dropped;
 
     TcpTransport(Socket listener, ITransportSink sink, TcpLimits limits)
     {
@@ -48,6 +49,11 @@ public sealed class TcpTransport : ISipOutput, IDisposable
     /// <summary>Connections refused at the limit.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
+    /// <summary>Messages dropped because the owner did not give batches back.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    internal void CountDropped() => Interlocked.Increment(ref _dropped);
+
     internal BatchPool Pool { get; } = new(BatchesMax);
     internal ITransportSink Sink => _sink;
     internal CancellationToken Stop => _stop.Token;
@@ -58,8 +64,7 @@ public sealed class TcpTransport : ISipOutput, IDisposable
         var listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);    // past TIME_WAIT after a restart
-            listener.Bind(local);
+            listener.Bind(local);        // .NET lets it pass TIME_WAIT by itself; ReuseAddress would also share the port
             listener.Listen(Backlog);
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)

@@ -13,10 +13,11 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("settings: [a]", "centre.yaml:1: settings: is a list; write keys with values here")]
     [InlineData("settings: {ring-time: 20}", "centre.yaml:1: settings.ring-time: '20' is not a time span; write a time such as 500ms, 20s or 1m30s, at most 3m")]
     [InlineData("settings: {ring-time: 5m}", "centre.yaml:1: settings.ring-time: '5m' is too long; write a time such as 500ms, 20s or 1m30s, at most 3m")]
+    [InlineData("settings: {ring-time: 0s}", "centre.yaml:1: settings.ring-time: is no time at all; write a time such as 500ms, 20s or 1m30s")]
     [InlineData("settings: {calls-max: many}", "centre.yaml:1: settings.calls-max: 'many' is not such a number; write a whole number from 1 to 1000000")]
     [InlineData("settings: {digest-algorithms: [md6]}", "centre.yaml:1: settings.digest-algorithms[1]: 'md6' is no digest algorithm known here; write md5 or sha-256")]
     [InlineData("phones: {7: {external-calls: maybe}}", "centre.yaml:1: phones.7.external-calls: 'maybe' is neither; write true or false")]
-    [InlineData("reason-codes: {32767: mine}", "centre.yaml:1: reason-codes.32767: '32767' is no reason code; write a number from 1 to 9999: higher ones are the system's own")]
+    [InlineData("reason-codes: {32767: mine}", "centre.yaml:1: reason-codes.32767: '32767' is no reason code; write a number from 1 to 19999: higher ones are the system's own")]
     [InlineData("agents: [ana", "centre.yaml:2: this is not YAML: While parsing a flow sequence, did not find expected ',' or ']'.; check indentation, colons and quotes at this line")]
     // Zones, days, addresses
     [InlineData("settings: {zone: Europe/Berlim}", "centre.yaml:1: settings.zone: there is no time zone 'Europe/Berlim'; did you mean 'Europe/Berlin'?")]
@@ -51,7 +52,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("a: {wait: {time: 10s}, busy: }", "centre.yaml:4: scripts.s.nodes.a: a node is of one kind only, not wait and busy; write one of start, set, if, switch, time, percent, queue, dequeue, wait, go-to, go-to-script, busy, release, requalify")]
     [InlineData("a: {wiat: {time: 10s}}", "centre.yaml:4: scripts.s.nodes.a.wiat: unknown key 'wiat'; did you mean 'wait'?")]
     [InlineData("a: {percent: {a: 30, b: 60}}\n      b: busy", "centre.yaml:4: scripts.s.nodes.a.percent: the shares make 90 percent; write NODE: PERCENT pairs that make 100")]
-    [InlineData("a: {if: {condition: '!!'}}", "centre.yaml:4: scripts.s.nodes.a.if.condition: '!!': '!!' means nothing; see docs/scripts.md for what an expression may hold")]
+    [InlineData("a: {if: {condition: ready(g}}", "centre.yaml:4: scripts.s.nodes.a.if.condition: 'ready(g': column 8: ')' is missing; see docs/scripts.md for what an expression may hold")]
     [InlineData("a: {time: {open-hours: [mon-fir 08:00-18:00]}}", "centre.yaml:4: scripts.s.nodes.a.time.open-hours[1]: 'mon-fir' names no days; write e.g. mon-fri, sat, 'mon,wed,fri' or daily")]
     [InlineData("a: {time: {open-hours: [mon 08:00-25:00]}}", "centre.yaml:4: scripts.s.nodes.a.time.open-hours[1]: '08:00-25:00' is no period of a day; write e.g. 08:00-18:00, 22:00-06:00 for over midnight, 00:00-24:00 for all day")]
     [InlineData("a: {time: {open-hours: always, holidays: h}}", "centre.yaml:4: scripts.s.nodes.a.time.holidays: there is no holiday calendar 'h'; define it or name one that exists")]
@@ -60,6 +61,16 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("a: {go-to: external:030123}", "centre.yaml: scripts.s.nodes.a.go-to: warning: no trunk takes external number '030123'; give a trunk a prefix that it begins with")]
     public void A_problem_of_a_script_tells_its_node(string nodes, string problem) =>
         Assert.Equal([problem], _desk.ProblemsOf($"skill-groups: {{g: , h: }}\nscripts:\n  s: {{nodes:\n     {{{nodes.Replace("\n", ",\n")}}}}}"));
+
+    [Fact]
+    public void What_the_core_would_refuse_is_refused_before()
+    {
+        string groups = string.Join(", ", Enumerable.Range(1, 201).Select(number => $"g{number}"));
+        LoadedConfiguration loaded = _desk.Load($"skill-groups: {{{groups.Replace(",", ": ,")}: }}\nagents: {{ana: {{skill-groups: [{groups}]}}}}");
+
+        Assert.Null(loaded.Configuration);
+        Assert.Contains("agent ana is in more than 200 skill groups", Assert.Single(loaded.Problems).ToString());
+    }
 
     [Fact]
     public void Warnings_do_not_keep_a_configuration_from_being_applied()
@@ -93,7 +104,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     public void Any_damage_to_the_ready_made_file_is_told_and_nothing_is_thrown()
     {
         string text = Repository.Read("examples/first-call/contact-centre.yaml");
-        for (int at = 0; at < text.Length; at += 7)
+        for (int at = 0; at < text.Length; at += 37)
         {
             _desk.Load(text.Remove(at, Math.Min(5, text.Length - at)));
             _desk.Load(text.Insert(at, "{"));

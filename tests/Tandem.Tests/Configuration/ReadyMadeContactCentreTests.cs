@@ -19,6 +19,7 @@ public sealed class ReadyMadeContactCentreTests : IDisposable
     {
         Configuration centre = FirstCall();
 
+        Assert.Null(Core.ConfigurationRules.FirstFault(centre));
         Assert.Equal("main", centre.Instance);
         Assert.Equal(["ana", "bo", "cy", "dee", "eli"], centre.Agents.Select(agent => agent.Name));
         Assert.Equal(8, centre.Phones.Count);

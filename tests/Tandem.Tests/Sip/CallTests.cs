@@ -211,6 +211,20 @@ public class CallTests
     }
 
     [Fact]
+    public void A_reINVITE_of_the_peer_does_not_change_what_our_late_ACK_acknowledges()
+    {
+        _ana.AcknowledgesAtOnce = false;
+        Connect_without_ack();
+        _ana.OnDialogRequest = (_, request) => _ana.Answer(200, request);
+        _bo.Send(SipMethod.Invite, 40, out _, _bo.Incoming!.Dialog);
+        _network.Run(0.1);
+        _ana.Acknowledge(_ana.Dialog!);
+        _network.Run(0.1);
+        Assert.Equal(1, _bo.Count("acked"));
+        Assert.Equal(1u, _bo.LastAck!.CSeq);
+    }
+
+    [Fact]
     public void A_request_with_a_lower_CSeq_gets_500()
     {
         Connect();

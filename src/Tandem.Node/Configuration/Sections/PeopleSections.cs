@@ -17,7 +17,7 @@ static class PeopleSections
             {
                 Name = entry.Name,
                 RingTimeMs = map.Optional("ring-time")?.Duration(Reading.RingMaxMs) ?? 0,
-                WrapUpMs = map.Optional("wrap-up")?.Duration(Reading.WaitMaxMs) ?? -1,
+                WrapUpMs = map.Optional("wrap-up")?.DurationOrNone(Reading.WaitMaxMs) ?? -1,
                 QueueMax = map.Optional("queue-max")?.Integer(1, 1_000_000) ?? 0,
             });
             map.Done();
@@ -53,10 +53,10 @@ static class PeopleSections
     {
         foreach (Entry entry in Entries.Of(section))
         {
-            // 32767 is the field's code for redirection on no answer, 20001 and above for log-outs by the system.
-            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int code) || code is < 1 or > 9_999)
+            // 32767 is the field's code for redirection on no answer; those from 20000 on are the system's.
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int code) || code is < 1 or > 19_999)
             {
-                entry.Body.Reject($"'{entry.Name}' is no reason code", "write a number from 1 to 9999: higher ones are the system's own");
+                entry.Body.Reject($"'{entry.Name}' is no reason code", "write a number from 1 to 19999: higher ones are the system's own");
                 continue;
             }
             reading.Names.Define(Named.ReasonCode, code.ToString(CultureInfo.InvariantCulture), entry.Body);

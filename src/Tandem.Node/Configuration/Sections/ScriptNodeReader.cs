@@ -74,7 +74,7 @@ sealed class ScriptNodeReader(Reading reading, Names nodes)
 
     IfNode ReadIf(Mapping map) => new()
     {
-        Condition = reading.Expression(map.Required("condition", "write an expression, e.g. condition: waiting(sales) > 10")),
+        Condition = reading.Expression(map.Required("condition", "write an expression, e.g. condition: queued(sales) > 10")),
         Then = Next(map, "then"),
         Else = Next(map, "else"),
     };

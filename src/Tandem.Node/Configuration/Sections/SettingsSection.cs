@@ -29,8 +29,8 @@ static class SettingsSection
         if (map.Optional("zone") is { } zone) settings.Zone = reading.Zone(zone);
         if (Labels.ReadDefault(map.Optional("default-label"), reading.Names) is { } label) settings.DefaultLabel = label;
         if (map.Optional("ring-time") is { } ring) settings.RingTimeMs = ring.Duration(Reading.RingMaxMs);
-        if (map.Optional("same-agent-again-after") is { } again) settings.SameAgentAgainAfterMs = again.Duration(Reading.WaitMaxMs);
-        if (map.Optional("wrap-up") is { } wrapUp) settings.WrapUpMs = wrapUp.Duration(Reading.WaitMaxMs);
+        if (map.Optional("same-agent-again-after") is { } again) settings.SameAgentAgainAfterMs = again.DurationOrNone(Reading.WaitMaxMs);
+        if (map.Optional("wrap-up") is { } wrapUp) settings.WrapUpMs = wrapUp.DurationOrNone(Reading.WaitMaxMs);
         if (map.Optional("calls-max") is { } calls) settings.CallsMax = calls.Integer(1, 1_000_000);
         if (map.Optional("registration-max") is { } registration) settings.RegistrationMaxMs = registration.Duration(Reading.WaitMaxMs);
         if (map.Optional("rona") is { } rona) ReadRona(rona, settings.Rona);

@@ -50,8 +50,16 @@ sealed record Field(string File, string Path, YamlTree Tree, Problems Problems)
         }
     }
 
-    /// <summary>Milliseconds.</summary>
+    /// <summary>Milliseconds, more than 0.</summary>
     public long Duration(long maxMs)
+    {
+        long ms = DurationOrNone(maxMs);
+        if (Tree is YamlText { Value: "0" or "0s" or "0ms" or "0m" or "0h" }) Reject("is no time at all", "write a time such as 500ms, 20s or 1m30s");
+        return ms;
+    }
+
+    /// <summary>Milliseconds; 0 for none.</summary>
+    public long DurationOrNone(long maxMs)
     {
         string right = $"write a time such as 500ms, 20s or 1m30s, at most {Durations.Format(maxMs)}";
         if (Text(right) is not { } text) return 0;
