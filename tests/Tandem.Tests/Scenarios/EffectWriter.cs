@@ -44,7 +44,13 @@ sealed class EffectWriter
 
     string? Once(object of, string text)
     {
-        if (_told.GetValueOrDefault(of) == text) return null;
+        // That a new phone is there and a new agent is not is no news.
+        if (!_told.TryGetValue(of, out string? told) && of is Device { Gone: false } or Agent { Activity: AgentActivity.LoggedOut, Gone: false } && told is null) told = text;
+        if (told == text)
+        {
+            _told[of] = text;
+            return null;
+        }
         _told[of] = text;
         return text;
     }
