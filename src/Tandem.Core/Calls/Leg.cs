@@ -64,6 +64,8 @@ public sealed class Leg
     /// <summary>The external number that is called.</summary>
     public string Number { get; internal set; } = "";
     public Agent? Agent { get; internal set; }
+    /// <summary>The agent's name: known also when the agent left while the leg was being cleared.</summary>
+    public string AgentName { get; internal set; } = "";
     /// <summary>The skill group that the offer came from.</summary>
     public string Group { get; internal set; } = "";
     public LegCondition Wanted { get; internal set; }
@@ -118,7 +120,7 @@ public sealed class Leg
             // Never changes after the entry that brought the leg about.
             var origin = new StateHash(7);
             origin.Add(Device?.Name);
-            origin.Add(Agent?.Name);
+            origin.Add(AgentName);
             origin.Add(Trunk);
             origin.Add(Number);
             origin.Add(Group);
@@ -165,7 +167,7 @@ public sealed class Leg
         Kind = (int)Kind,
         Device = Device?.Name ?? "",
         Target = Trunk.Length > 0 ? $"{Trunk}\n{Number}" : "",
-        Agent = Agent?.Name ?? "",
+        Agent = AgentName,
         Group = Group,
         Wanted = (int)Wanted,
         Observed = (int)Progress,
@@ -202,6 +204,7 @@ public sealed class Leg
             Trunk = cut < 0 ? "" : s.Target[..cut],
             Number = cut < 0 ? "" : s.Target[(cut + 1)..],
             Agent = s.Agent.Length > 0 ? agent(s.Agent) : null,
+            AgentName = s.Agent,
             Group = s.Group,
             Wanted = (LegCondition)s.Wanted,
             Progress = (LegProgress)s.Observed,
