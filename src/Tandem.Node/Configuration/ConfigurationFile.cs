@@ -41,11 +41,11 @@ public static class ConfigurationFile
     }
 
     /// <summary>The same for files that were sent: their names stand in problems, and nowhere else.</summary>
-    public static LoadedConfiguration Load(IEnumerable<ConfigurationText> texts, Credentials credentials, PhonePasswords passwords, Func<string, string?> checkExpression) =>
-        Load(texts, new Problems(), credentials, passwords, checkExpression);
+    public static LoadedConfiguration Load(IEnumerable<ConfigurationText> texts, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression = null) =>
+        Load([.. texts], new Problems(), credentials, passwords, checkExpression);
 
     static LoadedConfiguration Load(
-        IEnumerable<ConfigurationText> texts, Problems problems, Credentials credentials, PhonePasswords passwords, Func<string, string?> checkExpression)
+        IReadOnlyList<ConfigurationText> texts, Problems problems, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression)
     {
         List<Mapping> files = [.. texts.Select(text => Parse(text, problems)).OfType<Mapping>()];
 
@@ -69,7 +69,7 @@ public static class ConfigurationFile
         CrossCheck.WarnOfUnreachableNumbers(made, files);
         // The core's own gate comes last: whatever passes here is applied.
         if (!problems.AnyError && ConfigurationRules.FirstFault(made) is { } fault)
-            problems.Add(new Problem(path, 0, "", fault, "see docs/configuration.md for the limits"));
+            problems.Add(new Problem(texts.Count == 1 ? texts[0].Name : "configuration", 0, "", fault, "see docs/configuration.md for the limits"));
         return new LoadedConfiguration(problems.AnyError ? null : made, problems.Sorted);
     }
 
