@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tandem.Node.Commands;
+using Tandem.Node.Trial;
 
 // `up` runs a node. All others ask the node that runs on the data directory, over its HTTP API.
 var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem up")
@@ -10,7 +11,7 @@ var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem u
     UpCommand.Create(),
     ApplyCommand.Create(),
     AgentCommand.Create(),
-    // `try`, the built-in phones and callers (Trial/), goes here.
+    TryCommand.Create(),
 };
 foreach (Command table in LiveTables.All) root.Add(table);
 foreach (Command call in CallCommands.All) root.Add(call);
