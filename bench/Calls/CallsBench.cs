@@ -75,6 +75,8 @@ static class CallsBench
         async Task<Step> StepAsync(int rate)
         {
             Step step = await MeasureAsync(node, phones, callersPort, rate, seconds, $"{rate}-{steps.Count}");
+            // The log is of all rates so far.
+            step = step with { DoubleRings = step.DoubleRings - steps.Sum(static s => s.DoubleRings) };
             report.Line(string.Create(CultureInfo.InvariantCulture,
                 $"{step.Rate,8} {step.Answered,9:P2} {step.P50Ms,8:0} {step.P99Ms,8:0} {step.MaxMs,8:0} {step.CpuSecondsPer1000,12:0.00} {step.ResidentMb,6} {step.CallerRetransmissions,9} {step.DoubleRings,11}"));
             return step;

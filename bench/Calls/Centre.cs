@@ -5,7 +5,7 @@ namespace Tandem.Bench.Calls;
 /// <summary>The contact centre of the benchmarks: all agents in one skill group at one address, callers over one trunk.</summary>
 static class Centre
 {
-    public static string Yaml(int agents, int agentsPort, int callersPort) => $$"""
+    public static string Yaml(int agents, int agentsPort, int callersPort) => $$$"""
         instance: bench
         settings: {default-label: busy, ring-time: 20s}
         dialed-numbers:
@@ -18,19 +18,19 @@ static class Centre
           sales: {}
           spare: {}
         agents:
-          - range: agent{0001..{{agents:D4}}}
-            phone: agent{0001..{{agents:D4}}}
+          - range: agent{0001..{{{agents:D4}}}}
+            phone: agent{0001..{{{agents:D4}}}}
             skill-groups: [sales]
           - range: spare{01..20}
-            phone: agentspare{01..20}
+            phone: agent{90001..90020}
             skill-groups: [spare]
         phones:
-          - range: agent{0001..{{agents:D4}}}
-            address: 127.0.0.1:{{agentsPort}}
-          - range: agentspare{01..20}
-            address: 127.0.0.1:{{agentsPort + 1}}
+          - range: agent{0001..{{{agents:D4}}}}
+            address: 127.0.0.1:{{{agentsPort}}}
+          - range: agent{90001..90020}
+            address: 127.0.0.1:{{{agentsPort + 1}}}
         trunks:
-          callers: {address: "127.0.0.1:{{callersPort}}", sources: ["127.0.0.1:{{callersPort}}", "127.0.0.1:{{callersPort + 1}}"]}
+          callers: {address: "127.0.0.1:{{{callersPort}}}", sources: ["127.0.0.1:{{{callersPort}}}", "127.0.0.1:{{{callersPort + 1}}}"]}
         scripts:
           sales:
             nodes:

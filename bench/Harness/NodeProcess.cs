@@ -38,6 +38,8 @@ sealed class NodeProcess : IDisposable
     /// <summary>Starts the process and returns at once.</summary>
     public void Launch()
     {
+        // Left by a node that was killed.
+        if (Directory.Exists(Data)) File.Delete(Path.Combine(Data, "http"));
         string executable = Path.Combine(AppContext.BaseDirectory, "tandem-node.dll");
         // Through a shell, for the log to be a file the node itself holds.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
@@ -47,11 +49,16 @@ sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Launches, and waits until the API answers.</summary>
-    public async Task StartAsync()
+    public Task StartAsync()
+    {
+        Launch();
+        return AttachAsync();
+    }
+
+    /// <summary>Waits until the API of a launched node answers.</summary>
+    public async Task AttachAsync()
     {
         string running = Path.Combine(Data, "http");
-        File.Delete(running);
-        Launch();
         for (int i = 0; i < 600; i++)
         {
             if (!IsRunning) throw new BenchException($"the node ended at its start:\n{File.ReadAllText(LogPath)}");
@@ -88,9 +95,12 @@ sealed class NodeProcess : IDisposable
             await PostAsync($"agents/{agent}/ready");
         });
 
+    public async Task LogInAsync(IEnumerable<string> agents) =>
+        await Parallel.ForEachAsync(agents, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (agent, _) => await PostAsync($"agents/{agent}/login"));
+
     public async Task PostAsync(string path)
     {
-        using HttpResponseMessage answer = await _http!.PostAsync($"api/v1/instances/{_instance}/{path}", null);
+        using HttpResponseMessage answer = await _http!.PostAsync($"api/v1/instances/{_instance}/{path}", new StringContent("{}", Encoding.UTF8, "application/json"));
         if (!answer.IsSuccessStatusCode) throw new BenchException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 

@@ -20,11 +20,12 @@ public sealed class PhoneBank : ISipUser, IDisposable
 
     /// <param name="node">Where the contact centre listens for SIP over UDP.</param>
     /// <param name="domain">The instance's name: the realm of the phones.</param>
-    public PhoneBank(IPEndPoint node, string domain)
+    /// <param name="port">Their own; 0: any.</param>
+    public PhoneBank(IPEndPoint node, string domain, int port = 0)
     {
         Domain = domain;
         Media = new TonePlayer(node.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback);
-        _udp = UdpTransport.Open(new IPEndPoint(Media.Address, 0), _inbox);
+        _udp = UdpTransport.Open(new IPEndPoint(Media.Address, port), _inbox);
         Flow = _udp.FlowTo(SipEndPoint.From(node));
         Stack = new SipStack(new SipStackOptions { Product = "Tandem built-in phone", StaysOnFlow = true }, _udp, this);
         _thread = new Thread(Run) { Name = "phones", IsBackground = true };

@@ -28,7 +28,7 @@ static class Summary
         if (o.Example is not null) await PrintWhyAsync(node, call);
         Console.WriteLine("  to keep calls and look at them, run ./tandem up in another terminal and ./tandem try again; then");
         Console.WriteLine("                  ./tandem history --last 20");
-        Console.WriteLine($"                  ./tandem why {call}");
+        Console.WriteLine("                  ./tandem why CALL");
     }
 
     /// <summary>This node is gone in a moment: one call's path now.</summary>
@@ -38,7 +38,7 @@ static class Summary
         {
             JsonElement why = await node.GetAsync($"calls/{call}/why", CancellationToken.None);
             Console.WriteLine($"  why {call}: {why.Text("calling")} dialed {why.Text("dialed")}");
-            foreach (JsonElement step in why.Items("steps")) Console.WriteLine(Shown.Safe($"    {step.Text("node")}: {step.Text("choice")} ({step.Text("reason")})"));
+            foreach (JsonElement step in why.Items("steps")) Console.WriteLine(Shown.Safe($"    {step.Text("node")}: {step.Text("choice")}{(step.Text("reason") is { Length: > 0 } reason ? $" ({reason})" : "")}"));
             Console.WriteLine();
         }
         catch (NodeException)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Tandem.Node.Commands;
+using Tandem.Node.Http;
 
 namespace Tandem.Node.Trial;
 
@@ -58,7 +59,7 @@ sealed class Trial : IAsyncDisposable
         };
         await phone.RegisterAsync();
         lock (_registered) _registered.Add(phone);
-        await _node.PostAsync($"agents/{Uri.EscapeDataString(agent.Name)}/login", null, stop);
+        await _node.PostAsync($"agents/{Uri.EscapeDataString(agent.Name)}/login", new LoginBody(null), stop);
         lock (_loggedIn) _loggedIn.Add(agent.Name);
         await _node.PostAsync($"agents/{Uri.EscapeDataString(agent.Name)}/ready", null, stop);
     }
@@ -174,7 +175,7 @@ sealed class Trial : IAsyncDisposable
     {
         _ending = true;
         await Task.WhenAll(_wrapUps);
-        foreach (string agent in _loggedIn) await QuietlyAsync(_node.PostAsync($"agents/{Uri.EscapeDataString(agent)}/logout", null, CancellationToken.None));
+        foreach (string agent in _loggedIn) await QuietlyAsync(_node.PostAsync($"agents/{Uri.EscapeDataString(agent)}/logout", new ReasonBody(null), CancellationToken.None));
         await QuietlyAsync(Task.WhenAll(_registered.Select(static p => p.UnregisterAsync())));
         _bank.Dispose();
     }
