@@ -79,22 +79,19 @@ static class RestartBench
         var calls = new List<PhoneCall>();
         var clock = Stopwatch.StartNew();
         node.Launch();
-        Task<Task<bool>>? answered = null;
         double took = 0;
-        while (clock.Elapsed < TimeSpan.FromSeconds(60))
+        while (took == 0 && clock.Elapsed < TimeSpan.FromSeconds(60))
         {
-            PhoneCall call = caller.Call("1001");
-            calls.Add(call);
-            answered = Task.WhenAny(calls.Select(static c => c.Talking));
-            if (await Task.WhenAny(answered, Task.Delay(20)) != answered) continue;
-            took = clock.Elapsed.TotalSeconds;
-            break;
+            // Until the node listens, the kernel refuses what is sent: those calls fail at once.
+            calls.Add(caller.Call("1001"));
+            await Task.Delay(20);
+            if (calls.Exists(static c => c.Talking is { IsCompleted: true, Result: true })) took = clock.Elapsed.TotalSeconds;
         }
-        if (took == 0 || !await await answered!) throw new BenchException($"no call was answered after the restart:\n{File.ReadAllText(node.LogPath)}");
+        if (took == 0) throw new BenchException($"no call was answered after the restart:\n{File.ReadAllText(node.LogPath)}");
         // Those that were dialed meanwhile get their answer or their end.
         await Task.Delay(1500);
         foreach (PhoneCall call in calls) call.HangUp();
-        await Task.WhenAny(Task.WhenAll(calls.Select(static c => c.Ended)), Task.Delay(15_000));
+        await Task.WhenAny(Task.WhenAll(calls.Select(static c => c.Ended)), Task.Delay(5_000));
         return took;
     }
 }
