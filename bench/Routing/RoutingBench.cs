@@ -9,7 +9,7 @@ namespace Tandem.Bench.Routing;
 /// <summary>How many entries a second one thread applies, and what a decision costs as the number of agents grows.</summary>
 static class RoutingBench
 {
-    const int Runs = 5, Measured = 300_000;
+    const int Runs = 3, Measured = 200_000;
 
     internal static int Run(string[] args)
     {
