@@ -38,11 +38,14 @@ public sealed class SkillGroup
 
     internal Membership? LongestAvailable => _first;
 
-    /// <summary>Agents join at the end: turns are given in order. Only a changed configuration puts one in between.</summary>
+    /// <summary>
+    /// Agents join at the end, since turns are given in order; one whose caller gave up comes back to the front. Only a
+    /// changed configuration puts one in between.
+    /// </summary>
     internal void JoinLine(Membership seat)
     {
         Invariant.That(!seat.InLine);
-        Membership? before = _last;
+        Membership? before = _first is not null && _first.Agent.Availability > seat.Agent.Availability ? null : _last;
         while (before is not null && before.Agent.Availability > seat.Agent.Availability) before = before.Before;
         seat.Before = before;
         seat.After = before is null ? _first : before.After;
