@@ -11,7 +11,8 @@ namespace Tandem.Node.Http;
 /// <param name="Do">What to do about it.</param>
 /// <param name="Reason">For programs: a short word that stays the same.</param>
 /// <param name="Problems">Of a configuration: all that is wrong, by file and line.</param>
-public sealed record ErrorAnswer(string Error, string Do, string Reason, IReadOnlyList<ProblemView>? Problems = null);
+public sealed record ErrorAnswer(string Error, string Do, string Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemView>? Problems = null);
 
 /// <param name="Text">File, line, field and what is wrong, in one line.</param>
 public sealed record ProblemView(string File, int Line, string Field, string Wrong, string Right, bool Warning, string Text);

@@ -5,6 +5,8 @@ namespace Tandem.Node.Http;
 /// <summary>What the endpoints themselves do not tell: the token, headers, what the errors mean.</summary>
 static class Description
 {
+    public const string AnyContent = "*/*";
+
     static readonly Dictionary<string, string> s_errors = new(StringComparer.Ordinal)
     {
         ["400"] = "The request is not understood; the answer names the field.",
@@ -47,6 +49,7 @@ static class Description
             operation.Parameters.Add(Parameter("Idempotency-Key", ParameterLocation.Header, "A retry with the same key is carried out once."));
             operation.Parameters.Add(Parameter("X-Tandem-Actor", ParameterLocation.Header, "Who asks, for history: agent:ana; 'admin' when missing."));
         }
+        operation.RequestBody?.Content?.Remove(AnyContent);
         foreach ((string status, IOpenApiResponse response) in operation.Responses ?? [])
             if (s_errors.TryGetValue(status, out string? words) && path != "/health") response.Description = words;
     }

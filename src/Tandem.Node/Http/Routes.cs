@@ -49,6 +49,11 @@ static class Routes
 
     public sealed record Health(string State, string? Reason);
 
+    /// <summary>A JSON body, whatever the request calls it: one without a Content-Type is not a request for another route.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder)
+        where T : notnull =>
+        builder.Accepts<T>(isOptional: true, "application/json", Description.AnyContent);
+
     public static T ProducesError<T>(this T builder, int status)
         where T : IEndpointConventionBuilder =>
         builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ErrorAnswer), ["application/json"]));

@@ -110,7 +110,8 @@ public sealed class GateTests
     {
         await using ApiNode node = await ApiNode.StartAsync();
         using var content = new ByteArrayContent(new byte[Node.Http.HttpEdge.BodyBytesMax + 1]);
-        await node.Client.PostAsync(ApiNode.PathOf("configuration"), content).JsonAsync(413);
+        using var request = new HttpRequestMessage(HttpMethod.Post, ApiNode.PathOf("configuration")) { Content = content, Headers = { ExpectContinue = true } };
+        await node.Client.SendAsync(request).JsonAsync(413);
     }
 
     [Fact]
