@@ -183,6 +183,7 @@ public sealed partial class ContactCentre
         call.Phase = CallPhase.Offering;
         Leg leg = NewLeg(call, LegKind.Agent);
         leg.Agent = agent;
+        Touch(agent);
         agent.KeptTurn = agent.Availability;
         leg.AgentName = agent.Name;
         leg.Device = agent.Device;
