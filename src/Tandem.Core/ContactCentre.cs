@@ -149,7 +149,7 @@ public sealed partial class ContactCentre
         foreach (Leg leg in _wanted)
         {
             leg.WantedChanged = false;
-            if (!leg.Gone) _effects.Add(new LegWanted(leg));
+            if (!leg.Gone) _effects.Add(leg.WantedEffect ??= new LegWanted(leg));
         }
         _wanted.Clear();
         foreach (Entity entity in _touched)
@@ -158,7 +158,7 @@ public sealed partial class ContactCentre
             _sum -= entity.Share;
             entity.Share = entity.Gone ? 0 : entity.ComputeHash();
             _sum += entity.Share;
-            _effects.Add(new Changed(entity));
+            _effects.Add(entity.ChangedEffect ??= new Changed(entity));
         }
         _touched.Clear();
     }

@@ -14,6 +14,8 @@ public abstract class Entity
     /// <summary>The capture that has this entity already, or is not to have it: it began to exist later.</summary>
     internal int Captured;
     internal bool Gone;
+    /// <summary>The effect that says that it changed: the same object each time.</summary>
+    internal Changed? ChangedEffect;
 
     internal abstract ulong ComputeHash();
     internal abstract SnapshotItem ToSnapshot();

@@ -40,7 +40,21 @@ public sealed partial class ContactCentre
     /// <summary>When the next timer is due: the proposer sees to an entry by then.</summary>
     public Instant NextTimer => _timers.TryPeek(out _, out var at) ? new Instant(at.Due) : Instant.Never;
 
-    internal LocalTime LocalTimeIn(string zone) => LocalTime.At(UnixUs, zone);
+    /// <summary>By zone, the minute that was asked for last: a thousand calls a second ask for the same.</summary>
+    readonly Dictionary<string, (long UnixMinute, LocalTime Local, string Words)> _localTimes = new(StringComparer.Ordinal);
+
+    /// <summary>The wall clock of a zone, and how a trace tells it.</summary>
+    internal LocalTime LocalTimeIn(string zone, out string words)
+    {
+        long minute = UnixUs / 60_000_000;
+        if (!_localTimes.TryGetValue(zone, out (long UnixMinute, LocalTime Local, string Words) known) || known.UnixMinute != minute)
+        {
+            LocalTime local = LocalTime.At(minute * 60_000_000, zone);
+            _localTimes[zone] = known = (minute, local, $"{local} {zone}");
+        }
+        words = known.Words;
+        return known.Local;
+    }
 
     static long AbsenceOf(Entry entry) => entry.InputCase switch
     {

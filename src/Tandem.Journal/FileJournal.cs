@@ -22,7 +22,7 @@ public sealed class FileJournal : IJournal
     {
         (_storage, _log, _options) = (storage, log, options);
         _queue = new ProposalQueue(options.QueueEntriesMax, options.QueueBytesMax);
-        _entryBytesMax = FrameBuilder.EntryBytesMax(options.FrameBytesMax);
+        _entryBytesMax = FrameBuilder.EntryBytesMax(options);
     }
 
     /// <exception cref="JournalException">With a message for people: damaged, newer, in use, another instance's.</exception>

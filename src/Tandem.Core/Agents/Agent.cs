@@ -53,6 +53,8 @@ public sealed class Agent : Entity
     public Instant WrapUpUntil { get; internal set; } = Instant.Never;
     /// <summary>The agent's turn among the available: lowest first. 0 while not available.</summary>
     public long Availability { get; internal set; }
+    /// <summary>The turn that a reserved agent had: kept when the caller gives up, lost when the agent misses the call. 0: none.</summary>
+    internal long KeptTurn;
     public Instant LoggedInAt { get; internal set; }
     /// <summary>No longer in the configuration: leaves when its call has ended.</summary>
     public bool Removed { get; internal set; }
@@ -78,6 +80,7 @@ public sealed class Agent : Entity
         h.Add(Misses);
         h.Add(WrapUpUntil);
         h.Add(Availability);
+        h.Add(KeptTurn);
         h.Add(LoggedInAt);
         h.Add(Removed);
         h.Add(WrapUpDetail?.Call ?? 0);
@@ -100,6 +103,7 @@ public sealed class Agent : Entity
             Misses = Misses,
             WrapUpUntilUs = WrapUpUntil.Us,
             Availability = Availability,
+            KeptTurn = KeptTurn,
             LoginUs = LoggedInAt.Us,
             Removed = Removed,
             WrapUpDetail = WrapUpDetail?.Clone(),

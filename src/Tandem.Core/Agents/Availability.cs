@@ -8,11 +8,11 @@ namespace Tandem.Core;
 /// <summary>Agent states: reservation, talking, wrap-up, missed calls (RONA), and who is available.</summary>
 public sealed partial class ContactCentre
 {
-    readonly SortedDictionary<string, Agent> _agents = new(StringComparer.Ordinal);
+    readonly Named<Agent> _agents = new();
     long _availabilityNext;
 
-    public IReadOnlyCollection<Agent> Agents => _agents.Values;
-    public Agent? FindAgent(string name) => _agents.GetValueOrDefault(name);
+    public IReadOnlyCollection<Agent> Agents => _agents;
+    public Agent? FindAgent(string name) => _agents.Find(name);
 
     /// <summary>Enters a state, writes the one that was left to history, and joins or leaves the lines of available agents.</summary>
     void Enter(Agent agent, AgentActivity activity, int reason = 0)
@@ -39,6 +39,7 @@ public sealed partial class ContactCentre
         }));
         Count(agent, -1);
         agent.Activity = activity;
+        if (activity is not (AgentActivity.Reserved or AgentActivity.Ready)) agent.KeptTurn = 0;
         agent.Reason = reason;
         agent.Since = Now;
         Count(agent, +1);
@@ -51,7 +52,8 @@ public sealed partial class ContactCentre
         bool available = agent is { Activity: AgentActivity.Ready, Removed: false, Device: { IsReachable: true, LegCount: 0 } };
         if (available == agent.IsAvailable) return;
         Touch(agent);
-        agent.Availability = available ? ++_availabilityNext : 0;
+        agent.Availability = !available ? 0 : agent.KeptTurn != 0 ? agent.KeptTurn : ++_availabilityNext;
+        if (available) agent.KeptTurn = 0;
         foreach (Membership seat in agent.Memberships)
             if (available) seat.Group.JoinLine(seat); else seat.Group.LeaveLine(seat);
         if (available) OfferNextCall(agent);
@@ -171,6 +173,7 @@ public sealed partial class ContactCentre
         Trace(call, "missed", agent.Name, $"{cause}, {status}");
 
         agent.Misses++;
+        agent.KeptTurn = 0;
         agent.Leg = null;
         RedirectionOnNoAnswer limits = Settings.Rona;
         int limit = cause switch

@@ -151,7 +151,7 @@ public sealed partial class ContactCentre
         call.CallType = choice.CallType;
         call.WaitUntil = Instant.Never;
         foreach ((string name, string value) in choice.Sets)
-            if (call.Variables.Count < VariablesMax || call.Variables.ContainsKey(name)) call.Variables[name] = value;
+            if (call.Variables.Count < VariablesMax || call.Variables.Has(name)) call.Variables[name] = value;
         foreach ((string script, string at, int[] credits) in choice.Percents) SetPercentCredits(script, at, credits);
         foreach (RouteStep step in choice.Steps) Trace(call, step);
         if (choice.Places is not null) MovePlaces(call, choice.Places);

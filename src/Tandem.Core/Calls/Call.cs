@@ -66,7 +66,7 @@ public sealed class Call : Entity
     /// <summary>The node at which it waits, or which it reached last.</summary>
     public string Node { get; internal set; } = "";
     internal int ScriptsEntered;
-    public SortedDictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+    public CallVariables Variables { get; } = new();
 
     /// <summary>Its places, kept while it is offered to an agent.</summary>
     public List<Waiting> Places { get; } = [];
@@ -113,6 +113,13 @@ public sealed class Call : Entity
         }
     }
 
+    internal bool HasPlaceIn(SkillGroup group)
+    {
+        foreach (Waiting place in Places)
+            if (ReferenceEquals(place.Group, group)) return true;
+        return false;
+    }
+
     internal bool Excludes(Agent agent, Instant now)
     {
         foreach ((string excluded, Instant until) in Exclusions)
@@ -156,7 +163,8 @@ public sealed class Call : Entity
         h.Add((long)RouteHash);
         h.Add(Parts);
         h.Add((int)Disposition);
-        foreach ((string name, string value) in Variables)
+        h.Add(Variables.Count);
+        if (Variables.Count > 0) foreach ((string name, string value) in Variables)
         {
             h.Add(name);
             h.Add(value);

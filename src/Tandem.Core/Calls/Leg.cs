@@ -115,6 +115,7 @@ public sealed class Leg
     /// <summary>Nothing is left of it outside; only the caller's leg stays with its call.</summary>
     public bool Gone { get; internal set; }
     internal bool WantedChanged;
+    internal LegWanted? WantedEffect;
     ulong _originHash, _sdpHash, _checkpointHash;
     object? _hashedRemote, _hashedLocal, _hashedCheckpoint;
 

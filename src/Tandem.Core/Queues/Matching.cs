@@ -13,10 +13,10 @@ public sealed partial class ContactCentre
     static readonly Span _recheckEvery = Span.FromSeconds(1);
     static readonly QueueNode _withoutLimits = new();
 
-    readonly SortedDictionary<string, SkillGroup> _groups = new(StringComparer.Ordinal);
+    readonly Named<SkillGroup> _groups = new();
 
-    public IReadOnlyCollection<SkillGroup> SkillGroups => _groups.Values;
-    public SkillGroup? FindGroup(string name) => _groups.GetValueOrDefault(name);
+    public IReadOnlyCollection<SkillGroup> SkillGroups => _groups;
+    public SkillGroup? FindGroup(string name) => _groups.Find(name);
 
     internal long? GroupFigure(string function, string name)
     {
@@ -70,8 +70,9 @@ public sealed partial class ContactCentre
         if (offer.Group is not { } group) return "named by the label";
         Membership? next = group.LongestAvailable;
         while (next is not null && ReferenceEquals(next.Agent, offer.Agent)) next = next.After;
-        string words = $"longest available of {group.Available} in {group.Name}, {waited.Us / 1000} ms";
-        return next is null ? words : $"{words}; next {next.Agent.Name}, {(Now - next.Agent.Since).Us / 1000} ms";
+        return next is null
+            ? $"longest available of {group.Available} in {group.Name}, {waited.Us / 1000} ms"
+            : $"longest available of {group.Available} in {group.Name}, {waited.Us / 1000} ms; next {next.Agent.Name}, {(Now - next.Agent.Since).Us / 1000} ms";
     }
 
     // ---- carrying out ----
@@ -87,13 +88,14 @@ public sealed partial class ContactCentre
         for (int i = call.Places.Count - 1; i >= 0; i--)
         {
             Waiting place = call.Places[i];
-            if (planned.Exists(p => ReferenceEquals(p.Group, place.Group) && p.Priority == place.Priority)) continue;
+            int at = RoutingChoice.IndexOf(planned, place.Group);
+            if (at >= 0 && planned[at].Priority == place.Priority) continue;
             place.Group.Line.Remove(place);
             call.Places.RemoveAt(i);
         }
         foreach (RoutingChoice.PlannedPlace plan in planned)
         {
-            if (call.Places.Exists(p => ReferenceEquals(p.Group, plan.Group))) continue;
+            if (call.HasPlaceIn(plan.Group)) continue;
             var place = new Waiting(call, plan.Group, plan.Priority, call.WaitingSince);
             call.Places.Add(place);
             if (inLine) plan.Group.Line.Add(place);
@@ -181,6 +183,8 @@ public sealed partial class ContactCentre
         call.Phase = CallPhase.Offering;
         Leg leg = NewLeg(call, LegKind.Agent);
         leg.Agent = agent;
+        Touch(agent);
+        agent.KeptTurn = agent.Availability;
         leg.AgentName = agent.Name;
         leg.Device = agent.Device;
         leg.Group = group?.Name ?? "";

@@ -21,6 +21,14 @@ sealed class RoutingChoice
     public Outcome Outcome = new Wait();
 
     internal readonly record struct PlannedPlace(SkillGroup Group, int Priority);
+
+    /// <summary>-1 when the group is not among them.</summary>
+    public static int IndexOf(List<PlannedPlace> places, SkillGroup group)
+    {
+        for (int i = 0; i < places.Count; i++)
+            if (ReferenceEquals(places[i].Group, group)) return i;
+        return -1;
+    }
 }
 
 /// <summary>Where a walk through a script ended.</summary>

@@ -128,7 +128,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
     string OpeningHours(TimeNode node)
     {
         string zone = node.Zone.Length > 0 ? node.Zone : centre.Settings.Zone;
-        LocalTime now = centre.LocalTimeIn(zone);
+        LocalTime now = centre.LocalTimeIn(zone, out string words);
         if (node.Holidays.Length > 0 && centre.IsHoliday(node.Holidays, now))
         {
             Step("time", "holiday", $"{now.Date} is in {node.Holidays}");
@@ -136,7 +136,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
         }
         bool open = false;
         foreach (Period period in node.Periods) open |= now.IsIn(period);
-        Step("time", open ? "open" : "closed", $"{now} {zone}");
+        Step("time", open ? "open" : "closed", words);
         return open ? node.Open : node.Closed;
     }
 
@@ -167,7 +167,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
         foreach (QueueTarget target in node.Targets)
         {
             if (centre.FindGroup(target.SkillGroup) is not { } group) continue;
-            int at = places.FindIndex(p => ReferenceEquals(p.Group, group));
+            int at = RoutingChoice.IndexOf(places, group);
             if (at < 0 && group.Definition.QueueMax > 0 && group.Queued >= group.Definition.QueueMax && group.LongestAvailable is null)
             {
                 full = full.Length > 0 ? $"{full}, {group.Name}" : group.Name;
@@ -252,7 +252,10 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
     static string Names(List<RoutingChoice.PlannedPlace> places)
     {
         if (places.Count == 1 && places[0].Priority == 0) return places[0].Group.Name;
-        return string.Join(", ", places.Select(static p => p.Priority == 0 ? p.Group.Name : $"{p.Group.Name} priority {p.Priority}"));
+        string names = "";
+        foreach (RoutingChoice.PlannedPlace p in places)
+            names = $"{names}{(names.Length > 0 ? ", " : "")}{p.Group.Name}{(p.Priority == 0 ? "" : $" priority {p.Priority}")}";
+        return names;
     }
 
     readonly string Evaluate(string text) => _choice.Script.Find(text, out _)?.Evaluate(_scope) ?? "";
@@ -283,7 +286,7 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
                 "calling" => call.Calling,
                 "call_type" => choice?.CallType ?? call.CallType,
                 "source" => call.Source,
-                _ => call.Variables.GetValueOrDefault(name, ""),
+                _ => call.Variables[name],
             };
         }
 

@@ -165,6 +165,7 @@ public sealed partial class ContactCentre
             agent.Misses = s.Misses;
             agent.WrapUpUntil = new Instant(s.WrapUpUntilUs);
             agent.Availability = s.Availability;
+            agent.KeptTurn = s.KeptTurn;
             agent.LoggedInAt = new Instant(s.LoginUs);
             agent.Removed = s.Removed;
             agent.WrapUpDetail = s.WrapUpDetail;

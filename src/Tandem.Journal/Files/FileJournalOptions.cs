@@ -8,8 +8,10 @@ public sealed record FileJournalOptions
     public long SegmentBytes { get; init; } = 64 << 20;
     /// <summary>8 MB are the ends of some 4,000 calls.</summary>
     public long ReserveBytes { get; init; } = 8 << 20;
-    /// <summary>The most one flush covers; also the limit of an entry. etcd's requests end at 1.5 MB.</summary>
+    /// <summary>The most one flush covers, but for an entry that is larger by itself. etcd's requests end at 1.5 MB.</summary>
     public int FrameBytesMax { get; init; } = 1 << 20;
+    /// <summary>The largest entry: a configuration of some 300,000 agents.</summary>
+    public int EntryBytesMax { get; init; } = 32 << 20;
     /// <summary>Proposals waiting for the disk: at 20,000 entries a second, 1.6 s.</summary>
     public int QueueEntriesMax { get; init; } = 32 * 1024;
     public long QueueBytesMax { get; init; } = 64 << 20;

@@ -8,15 +8,16 @@ namespace Tandem.Journal.Files;
 sealed class FrameBuilder(int bytesMax)
 {
     const int LengthBytes = sizeof(int);
-    readonly byte[] _bytes = new byte[bytesMax];
+    byte[] _bytes = new byte[bytesMax];
     int _end;
 
     public int Count { get; private set; }
     public long First { get; private set; }
     public int Length => _end;
 
-    /// <summary>The largest entry that fits into a frame of its own.</summary>
-    public static int EntryBytesMax(int frameBytesMax) => frameBytesMax - FrameHeader.Bytes - LengthBytes;
+    /// <summary>The largest entry that fits into a segment as a frame of its own.</summary>
+    public static int EntryBytesMax(FileJournalOptions options) =>
+        (int)Math.Min(options.EntryBytesMax, options.SegmentBytes - SegmentHeader.Bytes - FrameHeader.Bytes - LengthBytes);
 
     public void Begin(long first)
     {
@@ -28,7 +29,10 @@ sealed class FrameBuilder(int bytesMax)
     /// <summary>False when the frame is full.</summary>
     public bool TryAdd(Entry entry, int entryBytes)
     {
-        if (_end + LengthBytes + entryBytes > _bytes.Length) return false;
+        int end = _end + LengthBytes + entryBytes;
+        if (end > bytesMax && Count > 0) return false;
+        // An entry larger than a frame has one of its own.
+        if (end > _bytes.Length) Array.Resize(ref _bytes, end);
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_end), entryBytes);
         entry.WriteTo(_bytes.AsSpan(_end + LengthBytes, entryBytes));
         _end += LengthBytes + entryBytes;

@@ -83,8 +83,8 @@ public class FileJournalTests
         await using FileJournal journal = FileJournal.Open(new MemoryStorage(), Some.Options);
         Reader reader = Reader.Of(journal);
         int over = Some.Entry(1, 1500).CalculateSize() - 1500;
-        Assert.Equal(Refusal.TooLarge, Propose(journal, 1, bytes: Some.Options.FrameBytesMax));
-        Assert.Equal(Refusal.None, Propose(journal, 1, bytes: FrameBuilder.EntryBytesMax(Some.Options.FrameBytesMax) - over));
+        Assert.Equal(Refusal.TooLarge, Propose(journal, 1, bytes: (int)Some.Options.SegmentBytes));
+        Assert.Equal(Refusal.None, Propose(journal, 1, bytes: FrameBuilder.EntryBytesMax(Some.Options) - over));
         reader.WaitFor(1);
     }
 
