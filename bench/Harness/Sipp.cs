@@ -50,7 +50,7 @@ sealed class Sipp : IDisposable
         Start(folder, "caller.xml", port,
             new Dictionary<string, string> { ["ANSWER_MS"] = Text(answerMs), ["TALK_MIN"] = Text(talkMinMs), ["TALK_MAX"] = Text(talkMaxMs) },
             $"127.0.0.1:{Text(toPort)}", "-s", dialed, "-r", Text(rate), "-m", Text(calls), "-l", "100000",
-            "-trace_rtt", "-rtt_freq", "1000", "-trace_stat", "-stf", "stat.csv", "-fd", "1");
+            "-trace_rtt", "-rtt_freq", "50", "-trace_stat", "-stf", "stat.csv", "-fd", "1");
 
     public async Task<int> EndAsync(TimeSpan patience)
     {
