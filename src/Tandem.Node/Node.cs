@@ -40,16 +40,18 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     readonly long _started;
     long _nextClockUs;
     volatile bool _stopping;
-    bool _isLive;
+    volatile bool _isLive;
     long _alarms;
 
     /// <summary>Opens the data directory and rebuilds the state; sockets are bound, and nothing is received yet.</summary>
     /// <exception cref="NodeException">With a line for people.</exception>
-    public Node(NodeOptions options, string instance, TextWriter log)
+    /// <param name="instance">Null: the one whose journal the data directory holds.</param>
+    public Node(NodeOptions options, string? instance, TextWriter log)
     {
         _options = options;
         _log = log;
         Events = new EventLog();
+        Configurations = new ConfigurationDesk(this);
         _started = _clock.UnixUs;
         try
         {
@@ -57,7 +59,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             _journal = FileJournal.Open(Path.Combine(options.Data, "journal"), new FileJournalOptions { Instance = instance });
             _credentials = Credentials.Open(options.Data);
             HistoryPath = Path.Combine(options.Data, "history.sqlite");
-            HistoryDatabase history = HistoryDatabase.Open(HistoryPath, instance, _journal.Generation);
+            HistoryDatabase history = HistoryDatabase.Open(HistoryPath, _journal.Instance, _journal.Generation);
             _logger = new Logger(history);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
             _proposer = new Proposer(_journal, _clock);
@@ -81,7 +83,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         var flows = new Flows(_udp, _tcp);
         var peers = new Peers(_credentials, System.Security.Cryptography.HKDF.DeriveKey(
             System.Security.Cryptography.HashAlgorithmName.SHA256, instanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
-        _service = new ServiceNode.ServiceNode(() => _replica.Centre, _proposer, _clock, flows, new Identifiers(instance, instanceKey), peers);
+        _service = new ServiceNode.ServiceNode(() => _replica.Centre, _proposer, _clock, flows, new Identifiers(_journal.Instance, instanceKey), peers);
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
     }
 
@@ -91,8 +93,13 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     public string DataDirectory => _options.Data;
     public SipEndPoint SipAddress => _udp.Local;
     public EventLog Events { get; }
+    public ConfigurationDesk Configurations { get; }
     public Credentials Credentials => _credentials;
-    public JournalHealth JournalHealth => _journal.Health;
+    public IJournal Journal => _journal;
+    /// <summary>The position of the newest snapshot on disk; 0 when there is none.</summary>
+    public long SnapshotPosition => _replica.SnapshotPosition;
+    /// <summary>The node's start is in the journal, and it has not been told to stop.</summary>
+    public bool IsLive => _isLive && !_stopping;
     public LoggerHealth LoggerHealth => _logger.Health;
     public long Alarms => Interlocked.Read(ref _alarms);
     public TimeSpan Uptime => TimeSpan.FromMicroseconds(_clock.UnixUs - _started);
@@ -107,6 +114,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         long absent = isNew ? 0 : Math.Max(0, _clock.UnixUs - centre.UnixUs);
         _proposer.Begin(centre, centre.NextIncarnation, new Core.Span(absent));
         _logger.Reached(centre.Position);
+        Events.BeginAfter(centre.Position);
         _journal.HealthChanged += health => _inbox.Post(() => Tell(health));
         _journal.Start(_journal.LastPosition + 1, _inbox);
         _thread.Start();
@@ -150,7 +158,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     }
 
     /// <summary>Proposes a command; done when its outcome is in the journal. The same request id is the same command.</summary>
-    /// <exception cref="NodeException">The journal takes nothing now.</exception>
+    /// <exception cref="RefusedException">The journal takes nothing now.</exception>
     public Task<Rejection> CommandAsync(Entry entry, string actor, string? requestId = null)
     {
         entry.Actor = actor;
@@ -168,7 +176,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             Priority priority = entry.InputCase is Entry.InputOneofCase.AgentLoggedIn or Entry.InputOneofCase.ConfigurationApplied ? Priority.NewWork : Priority.InProgress;
             Refusal refused = _proposer.TryPropose(entry, priority);
             if (refused == Refusal.None) _commands[entry.RequestId] = outcome;
-            else outcome.SetException(new NodeException(Words(refused)));
+            else outcome.SetException(new RefusedException(refused, Words(refused)));
         });
         return outcome.Task;
     }
@@ -244,7 +252,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     void Fail(Inbox.Unwritten unwritten)
     {
         if (_commands.Remove(unwritten.Entry.RequestId, out TaskCompletionSource<Rejection>? waiting))
-            waiting.TrySetException(new NodeException(Words(unwritten.Reason)));
+            waiting.TrySetException(new RefusedException(unwritten.Reason, Words(unwritten.Reason)));
     }
 
     void IReplicaOwner.Applied(long position, Entry entry, EffectList effects)

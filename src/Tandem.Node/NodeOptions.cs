@@ -1,4 +1,5 @@
 using System.Net;
+using Tandem.Journal;
 
 namespace Tandem.Node;
 
@@ -17,10 +18,11 @@ public sealed record NodeOptions
     public int SnapshotEntries { get; init; } = 100_000;
     /// <summary>A certificate (PKCS#12) for HTTPS; needed for every address that is not loopback.</summary>
     public string? Certificate { get; init; }
+    public string CertificatePassword { get; init; } = "";
 }
 
 /// <summary>The node cannot start or go on, and a line for people says why and what to do.</summary>
-public sealed class NodeException(string message, int exitCode = NodeException.CannotStart, Exception? inner = null) : Exception(message, inner)
+public class NodeException(string message, int exitCode = NodeException.CannotStart, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>A wrong command line or configuration.</summary>
     public const int Usage = 2;
@@ -29,4 +31,10 @@ public sealed class NodeException(string message, int exitCode = NodeException.C
     public const int Failed = 4;
 
     public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>The journal does not take a command.</summary>
+public sealed class RefusedException(Refusal reason, string message) : NodeException(message)
+{
+    public Refusal Reason { get; } = reason;
 }

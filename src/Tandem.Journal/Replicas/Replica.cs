@@ -33,6 +33,9 @@ public sealed class Replica : IAsyncDisposable
 
     public ContactCentre Centre { get; private set; }
 
+    /// <summary>The position of the newest snapshot on disk; 0 when there is none. Any thread.</summary>
+    public long SnapshotPosition => _snapshots.Positions().FirstOrDefault();
+
     /// <summary>Up to where history has its records. Entries after it stay in the journal, with a snapshot to replay them from. Any thread.</summary>
     public long HistoryPosition { get => _schedule.HistoryPosition; set => _schedule.HistoryPosition = value; }
 

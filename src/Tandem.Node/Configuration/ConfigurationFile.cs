@@ -12,6 +12,9 @@ using Configuration = Tandem.Core.Schema.Configuration;
 /// <param name="Configuration">Null when any problem is an error: nothing is applied then.</param>
 public sealed record LoadedConfiguration(Configuration? Configuration, IReadOnlyList<Problem> Problems);
 
+/// <param name="Name">As problems tell it.</param>
+public sealed record ConfigurationText(string Name, string Text);
+
 /// <summary>Reads the declared configuration: one YAML file, or a folder of them whose sections are merged.</summary>
 public static class ConfigurationFile
 {
@@ -28,12 +31,23 @@ public static class ConfigurationFile
         ("holidays", HolidaysSection.Read),
     ];
 
+    /// <param name="path">A file or a folder.</param>
     /// <param name="passwords">Draws those that are missing; the caller saves them when it applies the configuration.</param>
     /// <param name="checkExpression">The text of an error, or null for an expression that is right. Absent: the core's own check.</param>
     public static LoadedConfiguration Load(string path, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression = null)
     {
         var problems = new Problems();
-        List<Mapping> files = [.. FilesOf(path, problems).Select(file => Parse(file, problems)).OfType<Mapping>()];
+        return Load(Read(path, problems), problems, credentials, passwords, checkExpression);
+    }
+
+    /// <summary>The same for files that were sent: their names stand in problems, and nowhere else.</summary>
+    public static LoadedConfiguration Load(IEnumerable<ConfigurationText> texts, Credentials credentials, PhonePasswords passwords, Func<string, string?> checkExpression) =>
+        Load(texts, new Problems(), credentials, passwords, checkExpression);
+
+    static LoadedConfiguration Load(
+        IEnumerable<ConfigurationText> texts, Problems problems, Credentials credentials, PhonePasswords passwords, Func<string, string?> checkExpression)
+    {
+        List<Mapping> files = [.. texts.Select(text => Parse(text, problems)).OfType<Mapping>()];
 
         var made = new Configuration { Instance = SettingsSection.InstanceName, Settings = SettingsSection.Default };
         var reading = new Reading(made, new Names(), problems, credentials, passwords, checkExpression ?? CompiledScript.CheckExpression);
@@ -59,6 +73,10 @@ public static class ConfigurationFile
         return new LoadedConfiguration(problems.AnyError ? null : made, problems.Sorted);
     }
 
+    /// <summary>The texts of a file or a folder, for one who only passes them on.</summary>
+    public static IReadOnlyList<ConfigurationText> Read(string path, Problems problems) =>
+        [.. FilesOf(path, problems).Select(file => ReadFile(file, problems)).OfType<ConfigurationText>()];
+
     static IReadOnlyList<string> FilesOf(string path, Problems problems)
     {
         if (File.Exists(path)) return [path];
@@ -72,22 +90,31 @@ public static class ConfigurationFile
         return files;
     }
 
-    static Mapping? Parse(string file, Problems problems)
+    static ConfigurationText? ReadFile(string file, Problems problems)
     {
         try
         {
-            return YamlReader.Read(File.ReadAllText(file)) is { } tree
-                ? new Field(file, "", tree, problems).Map("write sections such as agents: and scripts:")
+            return new ConfigurationText(file, File.ReadAllText(file));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new Problem(file, 0, "", unreadable.Message, "make the file readable"));
+            return null;
+        }
+    }
+
+    static Mapping? Parse(ConfigurationText file, Problems problems)
+    {
+        try
+        {
+            return YamlReader.Read(file.Text) is { } tree
+                ? new Field(file.Name, "", tree, problems).Map("write sections such as agents: and scripts:")
                 : null;
         }
         catch (YamlException broken)
         {
             string what = broken.InnerException?.Message ?? broken.Message;
-            problems.Add(new Problem(file, (int)broken.Start.Line, "", $"this is not YAML: {what}", "check indentation, colons and quotes at this line"));
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new Problem(file, 0, "", unreadable.Message, "make the file readable"));
+            problems.Add(new Problem(file.Name, (int)broken.Start.Line, "", $"this is not YAML: {what}", "check indentation, colons and quotes at this line"));
         }
         return null;
     }

@@ -1,0 +1,68 @@
+using Microsoft.OpenApi;
+
+namespace Tandem.Node.Http;
+
+/// <summary>All that the API offers, and its description.</summary>
+static class Routes
+{
+    public const string Instance = "/api/v1/instances/{instance}";
+    public const int AnswerSeconds = 10;
+
+    public static void Describe(IServiceCollection services) => services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Tandem",
+            Version = "v1",
+            Description = "State, events, commands, configuration and history of a contact centre. Every request but GET /health carries "
+                + "'Authorization: Bearer TOKEN'. Commands take an Idempotency-Key: the same key with the same command is the same command. "
+                + "Errors are {error, do, reason}.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        document.Components.SecuritySchemes["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "What stands in the file 'token' of the node's data directory." };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+        return Task.CompletedTask;
+    }));
+
+    public static void Map(WebApplication app, Node node, CancellationToken stopping)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapGet("/health", () => HealthOf(node)).WithName("health").WithTags("node")
+            .WithSummary("200 while the node works and its journal takes new calls; else 503 with the reason. Needs no token.")
+            .Produces<Health>().Produces<Health>(503);
+
+        RouteGroupBuilder instance = app.MapGroup(Instance);
+        instance.AddEndpointFilter(async (context, next) =>
+        {
+            string asked = (string)context.HttpContext.GetRouteValue("instance")!;
+            if (asked != node.Instance) throw new HttpError(404, "unknown-instance", $"there is no instance '{asked}' here", $"this node serves '{node.Instance}'");
+            if (!node.IsLive) throw new HttpError(503, "starting", "the node is starting or stopping", "try again");
+            return await next(context);
+        });
+        instance.ProducesError(401).ProducesError(404).ProducesError(503);
+        StateRoutes.Map(instance, node);
+        EventStream.Map(instance, node, stopping);
+        HistoryRoutes.Map(instance, node);
+        ConfigurationRoutes.Map(instance, node);
+        CommandRoutes.Map(instance, node);
+        app.MapFallback("{*path}", static (HttpContext context) =>
+        {
+            throw new HttpError(404, "unknown-route", $"there is no {context.Request.Method} {context.Request.Path}", "GET /openapi/v1.json lists what there is");
+        }).ExcludeFromDescription();
+    }
+
+    static IResult HealthOf(Node node)
+    {
+        string? why = !node.IsLive ? "the node is starting or stopping"
+            : node.Journal.Health.State == Journal.JournalState.Accepting ? null
+            : node.Journal.Health.Reason;
+        return TypedResults.Json(new Health(why is null ? "up" : "impaired", why), Json.Options, statusCode: why is null ? 200 : 503);
+    }
+
+    public sealed record Health(string State, string? Reason);
+
+    public static T ProducesError<T>(this T builder, int status)
+        where T : IEndpointConventionBuilder =>
+        builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ErrorAnswer), ["application/json"]));
+}
