@@ -194,8 +194,8 @@ public sealed partial class ContactCentre
 
     void WaitOver(Call call)
     {
-        Touch(call);
         if (call.Phase != CallPhase.Routing) return;        // goes on when the offer is missed
+        Touch(call);
         call.WaitUntil = Instant.Never;
         Continue(call, call.Script?.Find(call.Node)?.Wait?.Next ?? "");
     }

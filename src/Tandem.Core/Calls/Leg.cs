@@ -58,12 +58,24 @@ public sealed class Leg
     public Call Call { get; }
     public LegKind Kind { get; }
     /// <summary>The phone, for callers' and agents' legs and extensions.</summary>
-    public Device? Device { get; internal set; }
+    public Device? Device
+    {
+        get;
+        internal set
+        {
+            field = value;
+            if (value is not null) DeviceName = value.Name;
+        }
+    }
+    /// <summary>The phone's name: known also when the phone was removed while the call was being cleared.</summary>
+    public string DeviceName { get; private set; } = "";
     /// <summary>The trunk, for callers from outside and external numbers.</summary>
     public string Trunk { get; internal set; } = "";
     /// <summary>The external number that is called.</summary>
     public string Number { get; internal set; } = "";
     public Agent? Agent { get; internal set; }
+    /// <summary>The agent's name: known also when the agent left while the leg was being cleared.</summary>
+    public string AgentName { get; internal set; } = "";
     /// <summary>The skill group that the offer came from.</summary>
     public string Group { get; internal set; } = "";
     public LegCondition Wanted { get; internal set; }
@@ -117,8 +129,8 @@ public sealed class Leg
         {
             // Never changes after the entry that brought the leg about.
             var origin = new StateHash(7);
-            origin.Add(Device?.Name);
-            origin.Add(Agent?.Name);
+            origin.Add(DeviceName);
+            origin.Add(AgentName);
             origin.Add(Trunk);
             origin.Add(Number);
             origin.Add(Group);
@@ -163,9 +175,9 @@ public sealed class Leg
     {
         Id = Id.Value,
         Kind = (int)Kind,
-        Device = Device?.Name ?? "",
+        Device = DeviceName,
         Target = Trunk.Length > 0 ? $"{Trunk}\n{Number}" : "",
-        Agent = Agent?.Name ?? "",
+        Agent = AgentName,
         Group = Group,
         Wanted = (int)Wanted,
         Observed = (int)Progress,
@@ -201,7 +213,9 @@ public sealed class Leg
             Device = s.Device.Length > 0 ? device(s.Device) : null,
             Trunk = cut < 0 ? "" : s.Target[..cut],
             Number = cut < 0 ? "" : s.Target[(cut + 1)..],
+            DeviceName = s.Device,
             Agent = s.Agent.Length > 0 ? agent(s.Agent) : null,
+            AgentName = s.Agent,
             Group = s.Group,
             Wanted = (LegCondition)s.Wanted,
             Progress = (LegProgress)s.Observed,

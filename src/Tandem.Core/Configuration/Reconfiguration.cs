@@ -190,13 +190,13 @@ public sealed partial class ContactCentre
         }
         foreach (string name in gone.Order(StringComparer.Ordinal))
         {
-            foreach (Waiting waiting in _groups[name].Line.ToList())
-            {
-                Touch(waiting.Call);
-                waiting.Call.Places.Remove(waiting);
-            }
+            SkillGroup group = _groups[name];
             foreach (Call call in CallsInOrder())
-                if (call.Places.RemoveAll(p => p.Group.Name == name) > 0) Touch(call);
+            {
+                if (!call.Places.Exists(p => ReferenceEquals(p.Group, group))) continue;
+                Touch(call);
+                call.Places.RemoveAll(p => ReferenceEquals(p.Group, group));
+            }
             _groups.Remove(name);
         }
     }

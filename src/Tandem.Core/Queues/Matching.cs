@@ -181,6 +181,7 @@ public sealed partial class ContactCentre
         call.Phase = CallPhase.Offering;
         Leg leg = NewLeg(call, LegKind.Agent);
         leg.Agent = agent;
+        leg.AgentName = agent.Name;
         leg.Device = agent.Device;
         leg.Group = group?.Name ?? "";
         Occupy(agent.Device, leg);
