@@ -152,11 +152,11 @@ public sealed class CallTests
         ana.SendBye();
         // Each side's BYE is answered; ours to it, if it came, was answered with 481: the phone has hung up already.
         await Task.WhenAll(Confirmed(desk.Carrier, caller), Confirmed(desk.Ana, ana));
-        foreach ((UdpPeer peer, End end) in ((UdpPeer, End)[])[(desk.Carrier, caller), (desk.Ana, ana)])
+        foreach ((Peer peer, End end) in ((Peer, End)[])[(desk.Carrier, caller), (desk.Ana, ana)])
             if (peer.Received.FirstOrDefault(m => m.IsRequest && m.Method == "BYE" && m.CallId == end.CallId) is { } bye) end.Respond(bye, 481);
         await desk.EndsAsync("0 13", "1 13 ana");
 
-        static async Task Confirmed(UdpPeer peer, End end) =>
+        static async Task Confirmed(Peer peer, End end) =>
             await peer.ReceiveAsync(m => !m.IsRequest && m.CallId == end.CallId && m.Method == "BYE" && m.Status == 200, "200 to BYE", again: end.Last);
     }
 

@@ -10,11 +10,11 @@ static class Sdp
 }
 
 /// <summary>One end of one dialog: makes its requests and responses as text, and says what it expects.</summary>
-abstract class End(UdpPeer peer)
+abstract class End(Peer peer)
 {
     static int s_branches;
 
-    public UdpPeer Peer { get; } = peer;
+    public Peer Peer { get; } = peer;
     public string CallId { get; protected init; } = "";
     public string LocalTag { get; protected init; } = "";
     public string RemoteTag { get; protected set; } = "";
@@ -28,9 +28,9 @@ abstract class End(UdpPeer peer)
     protected static string NewBranch() => $"z9hG4bKe2e{Environment.ProcessId}x{Interlocked.Increment(ref s_branches)}";
 
     protected string Write(string method, string target, int cseq, string body = "", string branch = "", string headers = "") =>
-        Last = $"{method} {target} SIP/2.0\r\nVia: SIP/2.0/UDP {Peer.At};branch={(branch.Length > 0 ? branch : NewBranch())};rport\r\nMax-Forwards: 70\r\n"
+        Last = $"{method} {target} SIP/2.0\r\nVia: SIP/2.0/{Peer.Transport} {Peer.At};branch={(branch.Length > 0 ? branch : NewBranch())};rport\r\nMax-Forwards: 70\r\n"
             + $"From: {Local};tag={LocalTag}\r\nTo: {Remote}{(RemoteTag.Length > 0 ? $";tag={RemoteTag}" : "")}\r\nCall-ID: {CallId}\r\nCSeq: {cseq} {method}\r\n"
-            + $"Contact: <sip:e2e@{Peer.At}>\r\n{headers}{(body.Length > 0 ? "Content-Type: application/sdp\r\n" : "")}Content-Length: {Encoding.Latin1.GetByteCount(body)}\r\n\r\n{body}";
+            + $"Contact: <sip:e2e@{Peer.At}{(Peer is TcpPeer ? ";transport=tcp" : "")}>\r\n{headers}{(body.Length > 0 ? "Content-Type: application/sdp\r\n" : "")}Content-Length: {Encoding.Latin1.GetByteCount(body)}\r\n\r\n{body}";
 
     /// <summary>A request within the dialog, and its final answer; sent again each half second until then.</summary>
     public async Task<Message> RequestAsync(string method, string body = "", TimeSpan? within = null)
@@ -72,7 +72,7 @@ abstract class End(UdpPeer peer)
         if (!to.Contains(";tag=", StringComparison.Ordinal)) to += $";tag={LocalTag}";
         var text = new StringBuilder($"SIP/2.0 {status} e2e\r\n");
         foreach (string via in request.All("Via")) text.Append($"Via: {via}\r\n");
-        text.Append($"From: {request["From"]}\r\nTo: {to}\r\nCall-ID: {request.CallId}\r\nCSeq: {request.CSeq}\r\nContact: <sip:e2e@{Peer.At}>\r\n");
+        text.Append($"From: {request["From"]}\r\nTo: {to}\r\nCall-ID: {request.CallId}\r\nCSeq: {request.CSeq}\r\nContact: <sip:e2e@{Peer.At}{(Peer is TcpPeer ? ";transport=tcp" : "")}>\r\n");
         if (sdp.Length > 0) text.Append("Content-Type: application/sdp\r\n");
         Peer.Send(text.Append($"Content-Length: {sdp.Length}\r\n\r\n{sdp}").ToString());
     }
@@ -85,7 +85,7 @@ sealed class Caller : End
     readonly string _branch = NewBranch();
     Message? _answer;
 
-    public Caller(UdpPeer peer, string number, string dialed)
+    public Caller(Peer peer, string number, string dialed)
         : base(peer)
     {
         CallId = $"e2e-{Environment.ProcessId}-{Interlocked.Increment(ref s_calls)}-{number}";
@@ -99,7 +99,7 @@ sealed class Caller : End
     public string Invite { get; private set; } = "";
 
     /// <summary>Dials, and is heard: 100 or more.</summary>
-    public static async Task<Caller> DialAsync(UdpPeer peer, string number, string dialed, string? sdp = null)
+    public static async Task<Caller> DialAsync(Peer peer, string number, string dialed, string? sdp = null)
     {
         var caller = new Caller(peer, number, dialed);
         caller.SendInvite(sdp ?? Sdp.Of(number));
@@ -166,7 +166,7 @@ sealed class Callee : End
 {
     static int s_calls;
 
-    public Callee(UdpPeer peer, Message invite)
+    public Callee(Peer peer, Message invite)
         : base(peer)
     {
         Invite = invite;
@@ -181,7 +181,7 @@ sealed class Callee : End
     public Message Invite { get; }
 
     /// <summary>The next call to this phone that is not known yet.</summary>
-    public static async Task<Callee> RungAsync(UdpPeer peer, TimeSpan? within = null)
+    public static async Task<Callee> RungAsync(Peer peer, TimeSpan? within = null)
     {
         var callee = new Callee(peer, await peer.ReceiveAsync(static m => m.IsRequest && m.Method == "INVITE" && m.ToTag.Length == 0, "INVITE", within));
         callee.Respond(callee.Invite, 180);

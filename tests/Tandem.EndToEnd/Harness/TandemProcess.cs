@@ -107,14 +107,16 @@ public sealed class TandemProcess : IAsyncDisposable
             try
             {
                 using HttpResponseMessage health = await _http.GetAsync($"http://{Http}/health");
-                return health.StatusCode == HttpStatusCode.OK;
+                if (health.StatusCode != HttpStatusCode.OK) return false;
+                // The first start applies its configuration once it serves.
+                _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, "token"))).Trim());
+                return (await AgentsAsync()).Count > 0;
             }
             catch (HttpRequestException)
             {
                 return false;
             }
         }, "the node to serve", TimeSpan.FromSeconds(60));
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, "token"))).Trim());
     }
 
     /// <summary>SIGKILL: nothing is written any more, no socket says goodbye.</summary>
@@ -153,7 +155,7 @@ public sealed class TandemProcess : IAsyncDisposable
 
     public async Task CommandAsync(string path)
     {
-        using HttpResponseMessage answer = await _http.PostAsync(Api(path), null);
+        using HttpResponseMessage answer = await _http.PostAsync(Api(path), new StringContent("{}", Encoding.UTF8, "application/json"));
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
@@ -164,7 +166,7 @@ public sealed class TandemProcess : IAsyncDisposable
     }
 
     public async Task<List<CallState>> CallsAsync() => (await GetAsync("calls")).GetProperty("calls").Deserialize<List<CallState>>(s_json)!;
-    public async Task<List<AgentState>> AgentsAsync() => (await GetAsync("agents")).GetProperty("agents").Deserialize<List<AgentState>>(s_json)!;
+    public async Task<List<AgentState>> AgentsAsync() => (await GetAsync("agents?limit=1000")).GetProperty("agents").Deserialize<List<AgentState>>(s_json)!;
     public async Task<PhoneState> PhoneAsync(string phone) =>
         (await GetAsync("phones")).GetProperty("phones").Deserialize<List<PhoneState>>(s_json)!.Single(p => p.Phone == phone);
     public async Task<AgentState> AgentAsync(string agent) => (await AgentsAsync()).Single(a => a.Agent == agent);

@@ -38,27 +38,16 @@ public sealed record Message(string Text, DateTimeOffset At)
     }
 }
 
-/// <summary>A socket that speaks SIP as text, packet by packet. Nothing is answered or sent again by itself.</summary>
-public sealed class UdpPeer : IDisposable
+/// <summary>A socket that speaks SIP as text, message by message. Nothing is answered or sent again by itself.</summary>
+public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
 {
-    readonly Socket _socket;
-    readonly IPEndPoint _node;
     readonly List<Message> _received = [];
     readonly HashSet<Message> _taken = new(ReferenceEqualityComparer.Instance);
-    readonly Thread _reader;
 
-    /// <summary>Trunks call from 127.0.0.2, phones from 127.0.0.1, strangers from elsewhere (<see cref="Centre"/>).</summary>
-    public UdpPeer(IPEndPoint node, string address = "127.0.0.1", int port = 0)
-    {
-        _node = node;
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20 };
-        _socket.Bind(new IPEndPoint(IPAddress.Parse(address), port == 0 ? FreePorts.Next() : port));
-        _reader = new Thread(Read) { IsBackground = true, Name = "udp peer" };
-        _reader.Start();
-    }
-
-    public IPEndPoint At => (IPEndPoint)_socket.LocalEndPoint!;
-    public IPEndPoint Node => _node;
+    protected Socket Socket { get; } = socket;
+    public IPEndPoint At { get; } = (IPEndPoint)socket.LocalEndPoint!;
+    public IPEndPoint Node { get; } = node;
+    public abstract string Transport { get; }
 
     public IReadOnlyList<Message> Received
     {
@@ -67,7 +56,13 @@ public sealed class UdpPeer : IDisposable
 
     public void Send(string message) => Send(Encoding.Latin1.GetBytes(message));
 
-    public void Send(ReadOnlySpan<byte> datagram) => _socket.SendTo(datagram, _node);
+    public abstract void Send(ReadOnlySpan<byte> message);
+
+    protected void Keep(ReadOnlySpan<byte> message)
+    {
+        var kept = new Message(Encoding.Latin1.GetString(message), DateTimeOffset.UtcNow);
+        lock (_received) _received.Add(kept);
+    }
 
     /// <summary>Takes the first message not taken yet that is wanted. Sends `again` every half second meanwhile, as T1 asks.</summary>
     public async Task<Message> ReceiveAsync(Func<Message, bool> wanted, string what, TimeSpan? within = null, string? again = null, bool take = true)
@@ -112,6 +107,26 @@ public sealed class UdpPeer : IDisposable
         return Count(of) == before;
     }
 
+    public void Dispose() => Socket.Dispose();
+}
+
+public sealed class UdpPeer : Peer
+{
+    /// <summary>Trunks call from 127.0.0.2, phones from 127.0.0.1, strangers from elsewhere (<see cref="Centre"/>).</summary>
+    public UdpPeer(IPEndPoint node, string address = "127.0.0.1")
+        : base(node, Bound(address)) => new Thread(Read) { IsBackground = true, Name = "udp peer" }.Start();
+
+    public override string Transport => "UDP";
+
+    static Socket Bound(string address)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20 };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), FreePorts.Next()));
+        return socket;
+    }
+
+    public override void Send(ReadOnlySpan<byte> message) => Socket.SendTo(message, Node);
+
     void Read()
     {
         byte[] buffer = new byte[65_536];
@@ -119,9 +134,7 @@ public sealed class UdpPeer : IDisposable
         {
             try
             {
-                int length = _socket.Receive(buffer);
-                var message = new Message(Encoding.Latin1.GetString(buffer, 0, length), DateTimeOffset.UtcNow);
-                lock (_received) _received.Add(message);
+                Keep(buffer.AsSpan(0, Socket.Receive(buffer)));
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {
@@ -133,6 +146,57 @@ public sealed class UdpPeer : IDisposable
             }
         }
     }
+}
 
-    public void Dispose() => _socket.Dispose();
+/// <summary>A phone behind a connection that it opened itself.</summary>
+public sealed class TcpPeer : Peer
+{
+    public TcpPeer(IPEndPoint node, string address = "127.0.0.1")
+        : base(node, Connected(node, address)) => new Thread(Read) { IsBackground = true, Name = "tcp peer" }.Start();
+
+    public override string Transport => "TCP";
+
+    static Socket Connected(IPEndPoint node, string address)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        socket.Connect(node);
+        return socket;
+    }
+
+    public override void Send(ReadOnlySpan<byte> message)
+    {
+        while (message.Length > 0) message = message[Socket.Send(message)..];
+    }
+
+    void Read()
+    {
+        byte[] buffer = new byte[1 << 20];
+        int held = 0;
+        try
+        {
+            while (Socket.Receive(buffer.AsSpan(held)) is > 0 and var more)
+            {
+                held += more;
+                while (Length(buffer.AsSpan(0, held)) is { } length)
+                {
+                    Keep(buffer.AsSpan(0, length));
+                    buffer.AsSpan(length, held - length).CopyTo(buffer);
+                    held -= length;
+                }
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Closed, by us or by a node that was killed.
+        }
+    }
+
+    static int? Length(ReadOnlySpan<byte> bytes)
+    {
+        int head = bytes.IndexOf("\r\n\r\n"u8);
+        if (head < 0) return null;
+        int length = head + 4 + int.Parse(new Message(Encoding.Latin1.GetString(bytes[..(head + 4)]), default)["Content-Length"]);
+        return bytes.Length < length ? null : length;
+    }
 }
