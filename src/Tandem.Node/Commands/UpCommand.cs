@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tandem.Core.Schema;
-using Tandem.Core.Scripts;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Http;
 
@@ -108,7 +107,7 @@ static class UpCommand
     /// <summary>Everything wrong with a configuration is told before anything is started.</summary>
     static string CheckedInstance(string path, string data)
     {
-        LoadedConfiguration loaded = ConfigurationFile.Load(path, Credentials.Open(data), PhonePasswords.Open(data), CompiledScript.CheckExpression);
+        LoadedConfiguration loaded = ConfigurationFile.Load(path, Credentials.Open(data), PhonePasswords.Open(data));
         if (loaded.Configuration is { } right) return right.Instance;
         foreach (Problem problem in loaded.Problems) Console.Error.WriteLine(problem);
         throw new NodeException("the configuration has errors: nothing was started", NodeException.Usage);
@@ -117,7 +116,7 @@ static class UpCommand
     static async Task<ConfigurationOutcome> ApplyAsync(Node node, string path, bool showChanges)
     {
         ConfigurationOutcome outcome = await node.Configurations.TakeAsync(
-            passwords => ConfigurationFile.Load(path, node.Credentials, passwords, CompiledScript.CheckExpression), entry => node.CommandAsync(entry, "admin"), dryRun: false);
+            passwords => ConfigurationFile.Load(path, node.Credentials, passwords), entry => node.CommandAsync(entry, "admin"), dryRun: false);
         foreach (Problem problem in outcome.Problems) Console.Error.WriteLine(problem);
         if (outcome.Rejection != Core.Rejection.None) throw new NodeException($"{path} cannot be applied: {Events.Views.Words(outcome.Rejection.ToString())}", NodeException.Usage);
         if (!showChanges) return outcome;

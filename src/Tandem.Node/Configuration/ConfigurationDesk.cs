@@ -1,6 +1,5 @@
 using Tandem.Core;
 using Tandem.Core.Schema;
-using Tandem.Core.Scripts;
 
 namespace Tandem.Node.ConfigurationFiles;
 
@@ -47,6 +46,6 @@ public sealed class ConfigurationDesk(Node node)
         }
     }
 
-    public Task<ConfigurationOutcome> TakeAsync(IEnumerable<ConfigurationText> files, Func<Entry, Task<Rejection>> propose, bool dryRun) =>
-        TakeAsync(passwords => ConfigurationFile.Load(files, node.Credentials, passwords, CompiledScript.CheckExpression), propose, dryRun);
+    public Task<ConfigurationOutcome> TakeAsync(IReadOnlyList<ConfigurationText> files, Func<Entry, Task<Rejection>> propose, bool dryRun) =>
+        TakeAsync(passwords => ConfigurationFile.Load(files, node.Credentials, passwords), propose, dryRun);
 }

@@ -11,7 +11,8 @@ namespace Tandem.Node.Http;
 /// <param name="Do">What to do about it.</param>
 /// <param name="Reason">For programs: a short word that stays the same.</param>
 /// <param name="Problems">Of a configuration: all that is wrong, by file and line.</param>
-public sealed record ErrorAnswer(string Error, string Do, string Reason, IReadOnlyList<ProblemView>? Problems = null);
+public sealed record ErrorAnswer(string Error, string Do, string Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemView>? Problems = null);
 
 /// <param name="Text">File, line, field and what is wrong, in one line.</param>
 public sealed record ProblemView(string File, int Line, string Field, string Wrong, string Right, bool Warning, string Text);
@@ -55,14 +56,14 @@ static class Answers
     {
         (int status, string error, string @do) = rejection switch
         {
-            Rejection.UnknownAgent => (404, $"there is no agent '{subject}'", "GET agents lists them"),
-            Rejection.UnknownCall => (404, $"there is no call '{subject}' now", "GET calls lists those that are; GET history/calls those that were"),
-            Rejection.UnknownPhone => (404, "there is no such phone", "name one of GET phones, or give the agent one in the configuration"),
+            Rejection.UnknownAgent => (404, $"there is no agent '{subject}'", "`agents` lists them"),
+            Rejection.UnknownCall => (404, $"there is no call '{subject}' now", "`calls` lists those that are, `history` those that were"),
+            Rejection.UnknownPhone => (404, "there is no such phone", "name one that `phones` lists, or give the agent one in the configuration"),
             Rejection.UnknownReason => (422, "there is no such reason code", "use a code or name of reason-codes in the configuration"),
             Rejection.PhoneInUse => (409, "another agent is logged in at this phone", "log that agent out, or name another phone"),
             Rejection.AlreadyLoggedIn => (409, $"agent '{subject}' is logged in already", "log out first to change the phone"),
             Rejection.NotLoggedIn => (409, $"agent '{subject}' is not logged in", "log in first"),
-            Rejection.PhoneOutOfService => (409, $"the phone of agent '{subject}' cannot be reached", "let the phone register; GET phones shows which have"),
+            Rejection.PhoneOutOfService => (409, $"the phone of agent '{subject}' cannot be reached", "let the phone register; `phones` shows which have"),
             Rejection.NotInWrapUp => (409, $"agent '{subject}' is not in wrap-up", "extend it while the state is work-ready or work-not-ready"),
             Rejection.AgentIsBusy => (409, $"agent '{subject}' is busy", "try again after the call"),
             Rejection.InvalidConfiguration => (422, "the contact centre cannot run on this configuration", "POST it with dryRun to see what is wrong"),

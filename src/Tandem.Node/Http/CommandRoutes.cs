@@ -42,7 +42,7 @@ static class CommandRoutes
     {
         RouteHandlerBuilder route = routes.MapPost(path, async (HttpContext http, string agent) => await run(http, agent, await Body.ReadAsync<T>(http)))
             .WithName(name).WithSummary(summary).ProducesError(400).ProducesError(409).ProducesError(422);
-        if (typeof(T) != typeof(NoBody)) route.Accepts<T>(isOptional: true, "application/json");
+        if (typeof(T) != typeof(NoBody)) route.Takes<T>();
     }
 
     static async Task<Done> SendAsync(Node node, HttpContext http, Entry entry, string subject)

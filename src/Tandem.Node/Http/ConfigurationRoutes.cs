@@ -30,7 +30,7 @@ static class ConfigurationRoutes
         Func<HttpContext, Task<ConfigurationAnswer>> apply = http => ApplyAsync(node, http);
         group.MapPost("", apply)
             .WithName("configuration-apply").WithSummary("Validates files as a whole, tells what they change, and applies them as one entry.")
-            .Accepts<ConfigurationBody>("application/json").Produces<ConfigurationAnswer>().ProducesError(400).ProducesError(409).ProducesError(413).ProducesError(422);
+            .Takes<ConfigurationBody>().Produces<ConfigurationAnswer>().ProducesError(400).ProducesError(409).ProducesError(413).ProducesError(422);
     }
 
     static async Task<ConfigurationAnswer> ApplyAsync(Node node, HttpContext http)

@@ -33,7 +33,7 @@ static class HistoryRoutes
         }).WithName("history-calls").WithSummary("The calls that ended last (termination call detail with all parts), the latest first.").ProducesError(400);
         group.MapGet("/calls/{call}", async (string call) => await FindAsync(node, history, StateRoutes.CallIdOf(call).Value) is { } found
                 ? new FinishedCallView(node.Instance, call, PartsOf(found.Parts))
-                : throw new HttpError(404, "unknown-call", $"history knows no call '{call}'", "GET history/calls lists those that ended; GET calls those that are now"))
+                : throw new HttpError(404, "unknown-call", $"history knows no call '{call}'", "`history` lists those that ended, `calls` those that are now"))
             .WithName("history-call").WithSummary("A finished call with its parts.").ProducesError(400);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.OpenApi;
-
 namespace Tandem.Node.Http;
 
 /// <summary>All that the API offers, and its description.</summary>
@@ -10,18 +8,7 @@ static class Routes
 
     public static void Describe(IServiceCollection services) => services.AddOpenApi("v1", static options => options.AddDocumentTransformer(static (document, _, _) =>
     {
-        document.Info = new OpenApiInfo
-        {
-            Title = "Tandem",
-            Version = "v1",
-            Description = "State, events, commands, configuration and history of a contact centre. Every request but GET /health carries "
-                + "'Authorization: Bearer TOKEN'. Commands take an Idempotency-Key: the same key with the same command is the same command. "
-                + "Errors are {error, do, reason}.",
-        };
-        document.Components ??= new OpenApiComponents();
-        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
-        document.Components.SecuritySchemes["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "What stands in the file 'token' of the node's data directory." };
-        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+        Description.Complete(document);
         return Task.CompletedTask;
     }));
 
@@ -61,6 +48,11 @@ static class Routes
     }
 
     public sealed record Health(string State, string? Reason);
+
+    /// <summary>A JSON body, whatever the request calls it: one without a Content-Type is not a request for another route.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder)
+        where T : notnull =>
+        builder.Accepts<T>(isOptional: true, "application/json", Description.AnyContent);
 
     public static T ProducesError<T>(this T builder, int status)
         where T : IEndpointConventionBuilder =>

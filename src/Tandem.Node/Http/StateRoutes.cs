@@ -53,7 +53,7 @@ static class StateRoutes
 
     public static CallId CallIdOf(string text) => EntityId.TryParse(text, out long id)
         ? new CallId(id)
-        : throw new HttpError(400, "bad-call", $"'{text}' is no call", "write it as GET calls shows it, e.g. 1-4711");
+        : throw new HttpError(400, "bad-call", $"'{text}' is no call", "write it as `calls` shows it, e.g. 1-4711");
 
     static async Task<CallView> CallAsync(Node node, string text)
     {
@@ -68,7 +68,7 @@ static class StateRoutes
         if (live is not null) return live;
         CallHistory? ended = await HistoryRoutes.FindAsync(node, history, id.Value);
         if (ended is null || ended.Routes.Count == 0)
-            throw new HttpError(404, "unknown-call", $"neither the state nor history knows a route of call '{text}'", "GET calls and GET history/calls list what there is");
+            throw new HttpError(404, "unknown-call", $"neither the state nor history knows a route of call '{text}'", "`calls` and `history` list what there is");
         return await node.AskAsync(c => Ended(id, ended, c));
     }
 
