@@ -107,7 +107,11 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
         return Count(of) == before;
     }
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        Socket.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
 
 public sealed class UdpPeer : Peer
