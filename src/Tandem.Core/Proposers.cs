@@ -11,12 +11,15 @@ public sealed class Incarnation : Entity
     public string Release { get; internal set; } = "";
     public ulong Sequence { get; internal set; }
     public bool Lost { get; internal set; }
+    /// <summary>It is hashed anew with every entry, and its name never changes.</summary>
+    ulong _nodeHash;
 
     internal override ulong ComputeHash()
     {
         var h = new StateHash(4);
+        if (_nodeHash == 0) _nodeHash = StateHash.Of(Node) | 1;
         h.Add((long)Number);
-        h.Add(Node);
+        h.Add((long)_nodeHash);
         h.Add((long)Sequence);
         h.Add(Lost);
         return h.Value;

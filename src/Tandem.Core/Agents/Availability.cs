@@ -8,11 +8,11 @@ namespace Tandem.Core;
 /// <summary>Agent states: reservation, talking, wrap-up, missed calls (RONA), and who is available.</summary>
 public sealed partial class ContactCentre
 {
-    readonly SortedDictionary<string, Agent> _agents = new(StringComparer.Ordinal);
+    readonly Named<Agent> _agents = new();
     long _availabilityNext;
 
-    public IReadOnlyCollection<Agent> Agents => _agents.Values;
-    public Agent? FindAgent(string name) => _agents.GetValueOrDefault(name);
+    public IReadOnlyCollection<Agent> Agents => _agents;
+    public Agent? FindAgent(string name) => _agents.Find(name);
 
     /// <summary>Enters a state, writes the one that was left to history, and joins or leaves the lines of available agents.</summary>
     void Enter(Agent agent, AgentActivity activity, int reason = 0)

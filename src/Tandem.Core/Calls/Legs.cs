@@ -76,7 +76,7 @@ public sealed partial class ContactCentre
     {
         if (_legs.GetValueOrDefault(acknowledged.Leg) is not { } leg) return Rejection.UnknownLeg;
         if (leg.Progress != LegProgress.Answered) return Rejection.LegInOtherState;
-        if (IsTooLong(acknowledged.Sdp, Google.Protobuf.ByteString.Empty)) return Rejection.TooLong;
+        if (IsTooLong(acknowledged.Sdp, acknowledged.Checkpoint)) return Rejection.TooLong;
         Touch(leg.Call);
         leg.Acknowledged = true;
         if (acknowledged.Checkpoint.Length > 0) leg.Checkpoint = acknowledged.Checkpoint;

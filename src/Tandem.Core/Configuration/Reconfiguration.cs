@@ -11,7 +11,7 @@ public sealed partial class ContactCentre
 {
     readonly Dictionary<string, DialedNumber> _dialedNumbers = new(StringComparer.Ordinal);
     readonly Dictionary<string, CallType> _callTypes = new(StringComparer.Ordinal);
-    readonly SortedDictionary<string, Device> _devices = new(StringComparer.Ordinal);
+    readonly Named<Device> _devices = new();
     readonly Dictionary<string, Trunk> _trunks = new(StringComparer.Ordinal);
     readonly Dictionary<string, CompiledScript> _scripts = new(StringComparer.Ordinal);
     /// <summary>Versions that calls are still in although the configuration has another.</summary>
@@ -28,8 +28,8 @@ public sealed partial class ContactCentre
     public Settings Settings => _configuration?.Settings ?? _noSettings;
     static readonly Settings _noSettings = new() { Zone = "UTC", RingTimeMs = 20_000, Rona = new RedirectionOnNoAnswer { NoAnswer = 2 } };
 
-    public IReadOnlyCollection<Device> Devices => _devices.Values;
-    public Device? FindDevice(string name) => _devices.GetValueOrDefault(name);
+    public IReadOnlyCollection<Device> Devices => _devices;
+    public Device? FindDevice(string name) => _devices.Find(name);
     public CompiledScript? FindScript(string name) => _scripts.GetValueOrDefault(name);
     public string? ReasonName(int code) => _reasons.GetValueOrDefault(code)?.Name;
     internal CompiledScript? ScriptOf(string callType) =>

@@ -13,10 +13,10 @@ public sealed partial class ContactCentre
     static readonly Span _recheckEvery = Span.FromSeconds(1);
     static readonly QueueNode _withoutLimits = new();
 
-    readonly SortedDictionary<string, SkillGroup> _groups = new(StringComparer.Ordinal);
+    readonly Named<SkillGroup> _groups = new();
 
-    public IReadOnlyCollection<SkillGroup> SkillGroups => _groups.Values;
-    public SkillGroup? FindGroup(string name) => _groups.GetValueOrDefault(name);
+    public IReadOnlyCollection<SkillGroup> SkillGroups => _groups;
+    public SkillGroup? FindGroup(string name) => _groups.Find(name);
 
     internal long? GroupFigure(string function, string name)
     {

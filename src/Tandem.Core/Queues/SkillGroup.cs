@@ -66,12 +66,17 @@ public sealed class SkillGroup
 /// <summary>A call's place in a skill group.</summary>
 public sealed record Waiting(Call Call, SkillGroup Group, int Priority, Instant Since)
 {
-    public static readonly IComparer<Waiting> ByTurn = Comparer<Waiting>.Create(static (a, b) =>
+    public static readonly IComparer<Waiting> ByTurn = new Turns();
+
+    sealed class Turns : IComparer<Waiting>
     {
-        int order = b.Priority.CompareTo(a.Priority);
-        if (order == 0) order = a.Since.CompareTo(b.Since);
-        return order != 0 ? order : a.Call.Id.CompareTo(b.Call.Id);
-    });
+        public int Compare(Waiting? a, Waiting? b)
+        {
+            if (a!.Priority != b!.Priority) return a.Priority > b.Priority ? -1 : 1;
+            if (a.Since.Us != b.Since.Us) return a.Since.Us < b.Since.Us ? -1 : 1;
+            return a.Call.Id.Value.CompareTo(b.Call.Id.Value);
+        }
+    }
 
     public bool Equals(Waiting? other) => ReferenceEquals(this, other);
     public override int GetHashCode() => Priority;

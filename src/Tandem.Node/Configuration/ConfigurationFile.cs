@@ -37,16 +37,15 @@ public static class ConfigurationFile
     public static LoadedConfiguration Load(string path, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression = null)
     {
         var problems = new Problems();
-        return Load(Read(path, problems), path, problems, credentials, passwords, checkExpression);
+        return Load(Read(path, problems), problems, credentials, passwords, checkExpression);
     }
 
     /// <summary>The same for files that were sent: their names stand in problems, and nowhere else.</summary>
-    public static LoadedConfiguration Load(IReadOnlyList<ConfigurationText> texts, Credentials credentials, PhonePasswords passwords) =>
-        Load(texts, texts.Count == 1 ? texts[0].Name : "configuration", new Problems(), credentials, passwords, null);
+    public static LoadedConfiguration Load(IEnumerable<ConfigurationText> texts, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression = null) =>
+        Load([.. texts], new Problems(), credentials, passwords, checkExpression);
 
-    /// <param name="whole">What a fault of the whole is told of.</param>
     static LoadedConfiguration Load(
-        IReadOnlyList<ConfigurationText> texts, string whole, Problems problems, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression)
+        IReadOnlyList<ConfigurationText> texts, Problems problems, Credentials credentials, PhonePasswords passwords, Func<string, string?>? checkExpression)
     {
         List<Mapping> files = [.. texts.Select(text => Parse(text, problems)).OfType<Mapping>()];
 
@@ -70,7 +69,7 @@ public static class ConfigurationFile
         CrossCheck.WarnOfUnreachableNumbers(made, files);
         // The core's own gate comes last: whatever passes here is applied.
         if (!problems.AnyError && ConfigurationRules.FirstFault(made) is { } fault)
-            problems.Add(new Problem(whole, 0, "", fault, "see docs/configuration.md for the limits"));
+            problems.Add(new Problem(texts.Count == 1 ? texts[0].Name : "configuration", 0, "", fault, "see docs/configuration.md for the limits"));
         return new LoadedConfiguration(problems.AnyError ? null : made, problems.Sorted);
     }
 
