@@ -25,6 +25,9 @@ public sealed class SippTests
         Sipp.Start(scenario, Sipp.Address(Centre.Carrier), node.Sip, calls,
             ["-s", "1000", "-inf", Sipp.Csv(node, [.. Enumerable.Range(1, calls).Select(static i => $"+49{i};none")]), .. more]);
 
+    /// <summary>SIPp computes the digest of what stands in its csv file.</summary>
+    static string Credentials(TandemProcess node, string user, string password) => Sipp.Csv(node, $"{user};[authentication username={user} password={password}]");
+
     static async Task EndsAsync(TandemProcess node, params string[] expected)
     {
         await node.IsQuietAsync();
@@ -90,15 +93,15 @@ public sealed class SippTests
     }
 
     [Theory]
-    [InlineData("486", Records.Busy)]
-    [InlineData("603", Records.Rona)]
-    public async Task An_agent_whose_phone_refuses_is_passed_by(string status, int disposition)
+    [InlineData("agent-is-busy", Records.Busy)]
+    [InlineData("agent-declines", Records.Rona)]
+    public async Task An_agent_whose_phone_refuses_is_passed_by(string scenario, int disposition)
     {
         IPEndPoint refusing = Sipp.Address(), phone = Sipp.Address();
         await using var node = new TandemProcess();
         await node.UpAsync(new Centre().Agent("ana", "101", refusing).Agent("bo", "102", phone));
         await node.LogInReadyAsync("ana", "bo");
-        await using Sipp agents = Sipp.Start("agent-refuses", refusing, null, 1, "-key", "status", status);
+        await using Sipp agents = Sipp.Start(scenario, refusing, null, 1);
         await using Sipp other = Sipp.Start("agent", phone, null, 1, "-d", "100");
         await using Sipp callers = Callers("caller", node, 1, "-d", "200");
         (await callers.EndAsync()).IsGood();
@@ -158,19 +161,19 @@ public sealed class SippTests
         IPEndPoint phones = Sipp.Address();
         await using TandemProcess node = await UpAsync(phones, centre: new Centre().RegisteringPhone("201", "correct horse"));
         await using Sipp agents = Sipp.Start("agent", phones, null, 1, "-d", "100");
-        await using Sipp caller = Sipp.Start("caller-authenticated", Sipp.Address(), node.Sip, 1, "-s", "1000", "-inf", Sipp.Csv(node, "201;correct horse"), "-d", "200");
+        await using Sipp caller = Sipp.Start("caller-authenticated", Sipp.Address(), node.Sip, 1, "-s", "1000", "-inf", Credentials(node, "201", "correct horse"), "-d", "200");
         (await caller.EndAsync()).IsGood();
         (await agents.EndAsync()).IsGood();
         await EndsAsync(node, "0 13", "1 13 agent1");
     }
 
     [Theory]
-    [InlineData("201;wrong")]
-    [InlineData("999;correct horse")]
-    public async Task A_stranger_stays_outside(string who)
+    [InlineData("201", "wrong")]
+    [InlineData("999", "correct horse")]
+    public async Task A_stranger_stays_outside(string user, string password)
     {
         await using TandemProcess node = await UpAsync(Sipp.Address(), centre: new Centre().RegisteringPhone("201", "correct horse"));
-        await using Sipp caller = Sipp.Start("caller-wrong-password", Sipp.Address(Centre.Stranger), node.Sip, 1, "-s", "1000", "-inf", Sipp.Csv(node, who));
+        await using Sipp caller = Sipp.Start("caller-wrong-password", Sipp.Address(Centre.Stranger), node.Sip, 1, "-s", "1000", "-inf", Credentials(node, user, password));
         (await caller.EndAsync()).IsGood();
         await EndsAsync(node);
     }
@@ -181,7 +184,7 @@ public sealed class SippTests
         IPEndPoint phone = Sipp.Address();
         await using var node = new TandemProcess();
         await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct horse"));
-        string who = Sipp.Csv(node, "201;correct horse");
+        string who = Credentials(node, "201", "correct horse");
         await using (Sipp registers = Sipp.Start("phone-registers", phone, node.Sip, 1, "-inf", who)) (await registers.EndAsync()).IsGood();
         Assert.Equal((true, $"sip:201@{phone};transport=UDP"), ((await node.PhoneAsync("201")).Reachable, (await node.PhoneAsync("201")).Contact));
         await node.LogInReadyAsync("ana");
@@ -202,7 +205,7 @@ public sealed class SippTests
     {
         await using var node = new TandemProcess();
         await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct horse"));
-        await using Sipp phone = Sipp.Start("phone-wrong-password", Sipp.Address(), node.Sip, 1, "-inf", Sipp.Csv(node, "201;wrong"));
+        await using Sipp phone = Sipp.Start("phone-wrong-password", Sipp.Address(), node.Sip, 1, "-inf", Credentials(node, "201", "wrong"));
         (await phone.EndAsync()).IsGood();
         Assert.False((await node.PhoneAsync("201")).Reachable);
     }
