@@ -3,10 +3,12 @@ using Tandem.Bench.Fuzz;
 using Tandem.Bench.Harness;
 using Tandem.Bench.Journal;
 using Tandem.Bench.Restart;
+using Tandem.Bench.Routing;
 using Tandem.Bench.Sip;
 
 (string Name, string What, Func<string[], int> Run)[] benches =
 [
+    ("routing", "entries applied by the core on one thread, and the cost of a decision", RoutingBench.Run),
     ("parse", "SIP messages parsed on one thread", ParseBench.Run),
     ("sip-calls", "whole calls between two SIP stacks in memory", CallBench.Run),
     ("journal", "the file journal on this disk", JournalBench.Run),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tandem.Core;
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
@@ -65,8 +66,11 @@ public static class Views
 
     public static string Words(AgentActivity activity) => Words(activity.ToString());
 
+    // Names of enumerations: few, and asked for in every view of every change.
+    static readonly ConcurrentDictionary<string, string> s_words = new(StringComparer.Ordinal);
+
     /// <summary>"NotReady" as "not-ready".</summary>
-    public static string Words(string name)
+    public static string Words(string name) => s_words.GetOrAdd(name, static name =>
     {
         var text = new System.Text.StringBuilder();
         foreach (char c in name)
@@ -75,7 +79,7 @@ public static class Views
             text.Append(char.ToLowerInvariant(c));
         }
         return text.ToString();
-    }
+    });
 
     static string? ReasonName(ContactCentre centre, int code) => code switch
     {

@@ -12,23 +12,30 @@ sealed class Identifiers(string instance, ReadOnlyMemory<byte> instanceKey)
 {
     readonly byte[] _key = SHA256.HashData(Encoding.ASCII.GetBytes("tandem sip identifiers").Concat(instanceKey.ToArray()).ToArray());
 
+    // Of the leg asked for last: a leg's identifiers are needed together, and all are parts of one hash.
+    readonly byte[] _hash = new byte[HMACSHA256.HashSizeInBytes];
+    long? _hashed;
+
     /// <summary>Our tag in the leg's dialog.</summary>
-    public byte[] Tag(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 't')}");
+    public byte[] Tag(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 0)}");
 
     /// <summary>The Call-ID of a leg that we call.</summary>
-    public byte[] CallId(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 'c')}@{instance}");
+    public byte[] CallId(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 1)}@{instance}");
 
     /// <summary>The branch of the request with this CSeq in the leg's dialog; an ACK of a 2xx has one of its own.</summary>
     public byte[] Branch(Leg leg, uint cseq, bool ack = false) =>
-        Encoding.ASCII.GetBytes($"z9hG4bK{leg.Id}.{Keyed(leg, 'b')}.{cseq}{(ack ? "a" : "")}");
+        Encoding.ASCII.GetBytes($"z9hG4bK{leg.Id}.{Keyed(leg, 2)}.{cseq}{(ack ? "a" : "")}");
 
-    string Keyed(Leg leg, char purpose)
+    /// <summary>64 bits of the leg's hash, others for each purpose.</summary>
+    string Keyed(Leg leg, int purpose)
     {
-        Span<byte> of = stackalloc byte[9];
-        BitConverter.TryWriteBytes(of, leg.Id.Value);
-        of[8] = (byte)purpose;
-        Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(_key, of, hash);
-        return Convert.ToHexStringLower(hash[..8]);
+        if (_hashed != leg.Id.Value)
+        {
+            Span<byte> of = stackalloc byte[sizeof(long)];
+            BitConverter.TryWriteBytes(of, leg.Id.Value);
+            HMACSHA256.HashData(_key, of, _hash);
+            _hashed = leg.Id.Value;
+        }
+        return Convert.ToHexStringLower(_hash.AsSpan(purpose * 8, 8));
     }
 }
