@@ -34,6 +34,9 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     readonly ServiceNode.ServiceNode _service;
     readonly Dictionary<string, TaskCompletionSource<Rejection>> _commands = new(StringComparer.Ordinal);
     readonly List<Record> _records = [];
+    /// <summary>What sockets brought before this node lived, so many batches at most.</summary>
+    readonly List<Inbox.Item> _held = [];
+    const int HeldMax = 10_000;
     readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Thread _thread;
@@ -207,6 +210,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
                 long due = Math.Min(_service.Stack.NextTimerUs, _isLive ? _proposer.NextUs(_replica.Centre) : long.MaxValue);
                 List<Inbox.Item> items = _inbox.Take(Math.Clamp(due - now, 0, 500_000));
                 foreach (Inbox.Item item in items) Handle(item);
+                HandleHeld();
                 now = _clock.NowUs;
                 _service.Stack.Tick(now);
                 _service.EndRound();
@@ -233,8 +237,11 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
 
     void Handle(in Inbox.Item item)
     {
+        HandleHeld();
         switch (item.What)
         {
+            // Until the legs are taken up, a BYE of a call that is in the journal would be of an unknown dialog.
+            case ReceivedBatch or null when !_isLive: Hold(item); break;
             case ReceivedBatch batch:
                 long now = _clock.NowUs;
                 for (int i = 0; i < batch.Count; i++) _service.Stack.Receive(batch[i], batch.FlowOf(i), now);
@@ -247,6 +254,21 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             case Inbox.Unwritten unwritten: _service.Unwritten(unwritten.Entry, _clock.NowUs); Fail(unwritten); break;
             default: _service.Stack.FlowClosed(item.Flow, _clock.NowUs); break;
         }
+    }
+
+    /// <summary>Keeps what came in before this node lives; beyond a limit datagrams are lost, as on any network.</summary>
+    void Hold(in Inbox.Item item)
+    {
+        if (item.What is ReceivedBatch batch && _held.Count >= HeldMax) batch.Release();
+        else _held.Add(item);
+    }
+
+    void HandleHeld()
+    {
+        if (!_isLive || _held.Count == 0) return;
+        Inbox.Item[] held = [.. _held];
+        _held.Clear();
+        foreach (Inbox.Item item in held) Handle(item);
     }
 
     void Fail(Inbox.Unwritten unwritten)
