@@ -117,7 +117,7 @@ public sealed class PeerTests
         Callee ana = await Callee.RungAsync(phone);
         await ana.AnswerAsync();
         await caller.ConnectedAsync();
-        await CallTests.PassAsync(ana, caller, "sendonly", "recvonly", 2);
+        await CallTests.PassAsync(ana, caller, "sendrecv", "sendrecv", 2);
         await caller.ByeAsync();
         await ana.ByedAsync();
         await node.IsQuietAsync();
