@@ -219,6 +219,9 @@ static class AgentLog
         where words is [{ Length: 1 }, _, _, _, _]
         select (words[0][0], long.Parse(words[1]), words[2], words[3], words[4]);
 
+    static string Told(Sipp.Outcome outcome, string callId) =>
+        string.Join("\n---", outcome.Messages.Split("-----------------------------------------------").Where(m => m.Contains($"Call-ID: {callId}", StringComparison.Ordinal)));
+
     public static void NobodyIsRungTwiceAtOnce(Sipp.Outcome outcome)
     {
         var busy = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -226,7 +229,8 @@ static class AgentLog
         {
             if (what == 'I')
             {
-                Assert.False(busy.TryGetValue(agent, out string? with) && with != callId, $"{agent} was rung by {callId} while with {with}");
+                if (busy.TryGetValue(agent, out string? with) && with != callId)
+                    Assert.Fail($"{agent} was rung by {callId} while with {with}:\n{string.Join("\n", Of(outcome).Where(w => w.CallId == callId || w.CallId == with))}\n{Told(outcome, with)}");
                 busy[agent] = callId;
             }
             else if (what is 'B' or 'C' && busy.GetValueOrDefault(agent) == callId) busy.Remove(agent);
