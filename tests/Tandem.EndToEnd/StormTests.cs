@@ -39,7 +39,7 @@ public sealed class StormTests
         await Eventually.TrueAsync(() => Task.FromResult((parts = Records.Parts(node)).Count(static p => p.Number > 0 && p.Disposition == Records.Handled) >= Calls), () => $"all records; there are {parts.Count}");
         Dictionary<string, string> answeredBy = [];
         foreach ((char what, _, string agent, string caller, _) in AgentLog.Of(rung))
-            if (what == 'A') answeredBy[caller] = agent;
+            if (what is 'I' or 'A') answeredBy[caller] = agent;
         for (int i = 1; i <= Calls; i++)
         {
             List<Part> own = [.. parts.Where(p => p.Calling == $"+49{i}")];
