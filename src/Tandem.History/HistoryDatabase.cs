@@ -87,8 +87,28 @@ public sealed class HistoryDatabase : IDisposable
     public int Write(IReadOnlyList<(long Position, Record Record)> records, long reachedPosition)
     {
         if (PagesMax is { } pages) _connection.Execute($"PRAGMA max_page_count = {pages}");
-        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-        long reached = ReadPosition(transaction);
+        // Not the driver's transaction: after a COMMIT that a full disk refused it believes for ever that one is open.
+        _connection.Execute("BEGIN IMMEDIATE");
+        int written;
+        long reached;
+        try
+        {
+            (written, reached) = WriteRows(records, reachedPosition);
+            Committing?.Invoke();
+            _connection.Execute("COMMIT");
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+        Position = reached;
+        return written;
+    }
+
+    (int Written, long Reached) WriteRows(IReadOnlyList<(long Position, Record Record)> records, long reachedPosition)
+    {
+        long reached = ReadPosition();
         int written = 0;
         int ordinal = 0;
         long last = 0;
@@ -98,17 +118,25 @@ public sealed class HistoryDatabase : IDisposable
             ordinal = position == last ? ordinal + 1 : 0;
             last = position;
             if (position <= reached) continue;
-            _records.Write(transaction, position, ordinal, record);
+            _records.Write(position, ordinal, record);
             written++;
         }
         reached = Math.Max(reached, reachedPosition);
-        _reach.Transaction = transaction;
         _reach.Parameters["$position"].Value = reached;
         _reach.ExecuteNonQuery();
-        Committing?.Invoke();
-        transaction.Commit();
-        Position = reached;
-        return written;
+        return (written, reached);
+    }
+
+    void RollBack()
+    {
+        try
+        {
+            _connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself: so it does on a full disk and a failed write.
+        }
     }
 
     public void Dispose()
@@ -132,12 +160,8 @@ public sealed class HistoryDatabase : IDisposable
         command.Parameters.AddWithValue("$generation", generation);
         command.Parameters.AddWithValue("$from", generationFrom);
         command.ExecuteNonQuery();
-        return ReadPosition(null);
+        return ReadPosition();
     }
 
-    long ReadPosition(SqliteTransaction? transaction)
-    {
-        _readPosition.Transaction = transaction;
-        return (long)(_readPosition.ExecuteScalar() ?? 0L);
-    }
+    long ReadPosition() => (long)(_readPosition.ExecuteScalar() ?? 0L);
 }

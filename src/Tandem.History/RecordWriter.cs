@@ -18,26 +18,26 @@ sealed class RecordWriter(SqliteConnection connection, string instance, int gene
         "instance", "generation", "position", "ordinal", "agent", "unix_us", "state", "reason", "previous_state", "previous_us", "call", "actor");
 
     /// <param name="ordinal">The record's number among those of its position, from 0.</param>
-    public void Write(SqliteTransaction transaction, long position, int ordinal, Record record)
+    public void Write(long position, int ordinal, Record record)
     {
         switch (record.KindCase)
         {
             case Record.KindOneofCase.Termination:
                 TerminationCallDetail part = record.Termination;
-                _termination.Write(transaction, instance, generation, position, ordinal,
+                _termination.Write(instance, generation, position, ordinal,
                     part.Call, part.Part, part.Dialed, part.Calling, part.CallType, part.SkillGroup, part.Agent, part.Device, part.Disposition,
                     part.StartUnixUs, part.EndUnixUs, part.QueueUs, part.RingUs, part.TalkUs, part.HoldUs, part.WorkUs, part.WaitUs,
                     JsonLists.Write(part.Variables), part.Status, part.ByDefaultLabel);
                 break;
             case Record.KindOneofCase.Route:
                 RouteCallDetail route = record.Route;
-                _route.Write(transaction, instance, generation, position, ordinal,
+                _route.Write(instance, generation, position, ordinal,
                     route.Call, route.Dialed, route.Calling, route.CallType, route.Label, route.StartUnixUs, route.EndUnixUs,
                     JsonLists.Write(route.Steps), route.Error);
                 break;
             case Record.KindOneofCase.AgentEvent:
                 AgentEventDetail at = record.AgentEvent;
-                _agentEvent.Write(transaction, instance, generation, position, ordinal,
+                _agentEvent.Write(instance, generation, position, ordinal,
                     at.Agent, at.UnixUs, at.State, at.Reason, at.PreviousState, at.PreviousUs, at.Call, at.Actor);
                 break;
         }

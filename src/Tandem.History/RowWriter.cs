@@ -16,9 +16,8 @@ sealed class RowWriter : IDisposable
     }
 
     /// <param name="values">In the columns' order.</param>
-    public void Write(SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    public void Write(params ReadOnlySpan<object> values)
     {
-        _insert.Transaction = transaction;
         for (int index = 0; index < values.Length; index++) _insert.Parameters[index].Value = values[index];
         _insert.ExecuteNonQuery();
     }

@@ -159,9 +159,9 @@ public sealed class SippTests
     public async Task A_phone_calls_with_the_right_password()
     {
         IPEndPoint phones = Sipp.Address();
-        await using TandemProcess node = await UpAsync(phones, centre: new Centre().RegisteringPhone("201", "correct horse"));
+        await using TandemProcess node = await UpAsync(phones, centre: new Centre().RegisteringPhone("201", "correct-horse"));
         await using Sipp agents = Sipp.Start("agent", phones, null, 1, "-d", "100");
-        await using Sipp caller = Sipp.Start("caller-authenticated", Sipp.Address(), node.Sip, 1, "-s", "1000", "-inf", Credentials(node, "201", "correct horse"), "-d", "200");
+        await using Sipp caller = Sipp.Start("caller-authenticated", Sipp.Address(), node.Sip, 1, "-s", "1000", "-inf", Credentials(node, "201", "correct-horse"), "-d", "200");
         (await caller.EndAsync()).IsGood();
         (await agents.EndAsync()).IsGood();
         await EndsAsync(node, "0 13", "1 13 agent1");
@@ -169,10 +169,10 @@ public sealed class SippTests
 
     [Theory]
     [InlineData("201", "wrong")]
-    [InlineData("999", "correct horse")]
+    [InlineData("999", "correct-horse")]
     public async Task A_stranger_stays_outside(string user, string password)
     {
-        await using TandemProcess node = await UpAsync(Sipp.Address(), centre: new Centre().RegisteringPhone("201", "correct horse"));
+        await using TandemProcess node = await UpAsync(Sipp.Address(), centre: new Centre().RegisteringPhone("201", "correct-horse"));
         await using Sipp caller = Sipp.Start("caller-wrong-password", Sipp.Address(Centre.Stranger), node.Sip, 1, "-s", "1000", "-inf", Credentials(node, user, password));
         (await caller.EndAsync()).IsGood();
         await EndsAsync(node);
@@ -183,8 +183,8 @@ public sealed class SippTests
     {
         IPEndPoint phone = Sipp.Address();
         await using var node = new TandemProcess();
-        await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct horse"));
-        string who = Credentials(node, "201", "correct horse");
+        await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct-horse"));
+        string who = Credentials(node, "201", "correct-horse");
         await using (Sipp registers = Sipp.Start("phone-registers", phone, node.Sip, 1, "-inf", who)) (await registers.EndAsync()).IsGood();
         Assert.Equal((true, $"sip:201@{phone};transport=UDP"), ((await node.PhoneAsync("201")).Reachable, (await node.PhoneAsync("201")).Contact));
         await node.LogInReadyAsync("ana");
@@ -204,7 +204,7 @@ public sealed class SippTests
     public async Task A_phone_with_a_wrong_password_does_not_register()
     {
         await using var node = new TandemProcess();
-        await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct horse"));
+        await node.UpAsync(new Centre().RegisteringAgent("ana", "201", "correct-horse"));
         await using Sipp phone = Sipp.Start("phone-wrong-password", Sipp.Address(), node.Sip, 1, "-inf", Credentials(node, "201", "wrong"));
         (await phone.EndAsync()).IsGood();
         Assert.False((await node.PhoneAsync("201")).Reachable);
@@ -219,6 +219,9 @@ static class AgentLog
         where words is [{ Length: 1 }, _, _, _, _]
         select (words[0][0], long.Parse(words[1]), words[2], words[3], words[4]);
 
+    static string Told(Sipp.Outcome outcome, string callId) =>
+        string.Join("\n---", outcome.Messages.Split("-----------------------------------------------").Where(m => m.Contains($"Call-ID: {callId}", StringComparison.Ordinal)));
+
     public static void NobodyIsRungTwiceAtOnce(Sipp.Outcome outcome)
     {
         var busy = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -226,7 +229,8 @@ static class AgentLog
         {
             if (what == 'I')
             {
-                Assert.False(busy.TryGetValue(agent, out string? with) && with != callId, $"{agent} was rung by {callId} while with {with}");
+                if (busy.TryGetValue(agent, out string? with) && with != callId)
+                    Assert.Fail($"{agent} was rung by {callId} while with {with}:\n{string.Join("\n", Of(outcome).Where(w => w.CallId == callId || w.CallId == with))}\n{Told(outcome, with)}");
                 busy[agent] = callId;
             }
             else if (what is 'B' or 'C' && busy.GetValueOrDefault(agent) == callId) busy.Remove(agent);

@@ -17,7 +17,11 @@ namespace Tandem.Node.ServiceNode;
 /// <remarks>In parts: what comes in here, what goes out in LegConditions.cs, taking up after a crash in TakingUp.cs.</remarks>
 sealed partial class ServiceNode : ISipUser
 {
+    const string Methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER";
     static readonly byte[] s_sdp = "application/sdp"u8.ToArray();
+    static readonly byte[] s_allow = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\n");
+    /// <summary>What RFC 3261 §11.2 asks of an answer to OPTIONS.</summary>
+    static readonly byte[] s_abilities = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\nAccept: application/sdp\r\n");
 
     readonly Func<ContactCentre> _centre;
     readonly Proposer _proposer;
@@ -38,7 +42,7 @@ sealed partial class ServiceNode : ISipUser
         Stack = new SipStack(
             new SipStackOptions
             {
-                Allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER",
+                Allow = Methods,
                 Supported = [],
                 InviteBodies = ["application/sdp"],
             }, flows, this);
@@ -62,7 +66,7 @@ sealed partial class ServiceNode : ISipUser
         {
             case SipMethod.Invite: Arrive((InviteServerTransaction)transaction, nowUs); break;
             case SipMethod.Register: _registrar.Receive(transaction, nowUs); break;
-            case SipMethod.Options: Stack.Respond(transaction, new OutgoingResponse { Status = 200, Headers = "Accept: application/sdp\r\n"u8 }, nowUs); break;
+            case SipMethod.Options: Stack.Respond(transaction, new OutgoingResponse { Status = 200, Headers = s_abilities }, nowUs); break;
             default: Refuse(transaction, 481, nowUs); break;
         }
     }
@@ -125,10 +129,10 @@ sealed partial class ServiceNode : ISipUser
                 ReceiveOffer(edge, (InviteServerTransaction)transaction, nowUs);
                 break;
             case SipMethod.Options:
-                Stack.Respond(transaction, new OutgoingResponse { Status = 200 }, nowUs);
+                Stack.Respond(transaction, new OutgoingResponse { Status = 200, Headers = s_abilities }, nowUs);
                 break;
             default:
-                Stack.Respond(transaction, new OutgoingResponse { Status = 405, Headers = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\n"u8 }, nowUs);
+                Stack.Respond(transaction, new OutgoingResponse { Status = 405, Headers = s_allow }, nowUs);
                 break;
         }
     }

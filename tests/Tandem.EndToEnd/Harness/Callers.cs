@@ -134,6 +134,13 @@ sealed class Caller : End
 
     public void Ack(string sdp = "") => Peer.Send(Write("ACK", _answer!.Contact, CSeqNow, sdp));
 
+    /// <summary>The ACK of a refusal.</summary>
+    public string WriteAck(Message refusal)
+    {
+        RemoteTag = refusal.ToTag;
+        return Write("ACK", Invite.Split(' ')[1], CSeqNow, branch: _branch);
+    }
+
     public async Task<Message> ConnectedAsync(TimeSpan? within = null)
     {
         Message answer = await GetsAsync(200, within);
