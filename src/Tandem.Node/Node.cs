@@ -209,6 +209,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
                 long now = _clock.NowUs;
                 long due = Math.Min(_service.Stack.NextTimerUs, _isLive ? _proposer.NextUs(_replica.Centre) : long.MaxValue);
                 List<Inbox.Item> items = _inbox.Take(Math.Clamp(due - now, 0, 500_000));
+                _service.LagUs = _inbox.OldestUs;
                 foreach (Inbox.Item item in items) Handle(item);
                 HandleHeld();
                 now = _clock.NowUs;
@@ -231,6 +232,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             // A bug of ours, or a state that cannot be rebuilt: the next start reads the journal.
             Alarm($"The node stops: {e.Message}");
             _log.WriteLine(e);
+            _live.TrySetException(new NodeException(e.Message, NodeException.Failed, e));
             _ended.TrySetResult(NodeException.Failed);
         }
     }
@@ -343,6 +345,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         if (health.State != JournalState.Failed) return;
         // What could not be written is not known to be there or not: only the next start can tell.
         _stopping = true;
+        _live.TrySetException(new NodeException(health.Reason, NodeException.Failed));
         _ended.TrySetResult(NodeException.Failed);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tandem.Core.Schema;
 using Tandem.Journal;
 using Tandem.Sip;
@@ -10,6 +11,10 @@ sealed class Inbox : ITransportSink, IJournalSubscriber
     readonly object _lock = new();
     List<Item> _filling = [], _emptying = [];
     bool _sleeping;
+    long _firstAt;
+
+    /// <summary>How long the oldest of what was taken last had waited.</summary>
+    public long OldestUs { get; private set; }
 
     /// <summary>Takes all that is there; waits for something, or until the time is over. The list is good until the next call.</summary>
     public List<Item> Take(long waitUs)
@@ -22,6 +27,7 @@ sealed class Inbox : ITransportSink, IJournalSubscriber
                 Monitor.Wait(_lock, (int)Math.Clamp((waitUs + 999) / 1000, 1, 1000));
                 _sleeping = false;
             }
+            OldestUs = _filling.Count == 0 ? 0 : (long)Stopwatch.GetElapsedTime(_firstAt).TotalMicroseconds;
             _emptying.Clear();
             (_filling, _emptying) = (_emptying, _filling);
             return _emptying;
@@ -39,6 +45,7 @@ sealed class Inbox : ITransportSink, IJournalSubscriber
     {
         lock (_lock)
         {
+            if (_filling.Count == 0) _firstAt = Stopwatch.GetTimestamp();
             _filling.Add(item);
             if (_sleeping) Monitor.Pulse(_lock);
         }

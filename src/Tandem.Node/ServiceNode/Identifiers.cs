@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tandem.Core.Calls;
+using Tandem.Core;
 
 namespace Tandem.Node.ServiceNode;
 
@@ -17,24 +17,24 @@ sealed class Identifiers(string instance, ReadOnlyMemory<byte> instanceKey)
     long? _hashed;
 
     /// <summary>Our tag in the leg's dialog.</summary>
-    public byte[] Tag(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 0)}");
+    public byte[] Tag(LegId leg) => Encoding.ASCII.GetBytes($"{leg}.{Keyed(leg, 0)}");
 
     /// <summary>The Call-ID of a leg that we call.</summary>
-    public byte[] CallId(Leg leg) => Encoding.ASCII.GetBytes($"{leg.Id}.{Keyed(leg, 1)}@{instance}");
+    public byte[] CallId(LegId leg) => Encoding.ASCII.GetBytes($"{leg}.{Keyed(leg, 1)}@{instance}");
 
     /// <summary>The branch of the request with this CSeq in the leg's dialog; an ACK of a 2xx has one of its own.</summary>
-    public byte[] Branch(Leg leg, uint cseq, bool ack = false) =>
-        Encoding.ASCII.GetBytes($"z9hG4bK{leg.Id}.{Keyed(leg, 2)}.{cseq}{(ack ? "a" : "")}");
+    public byte[] Branch(LegId leg, uint cseq, bool ack = false) =>
+        Encoding.ASCII.GetBytes($"z9hG4bK{leg}.{Keyed(leg, 2)}.{cseq}{(ack ? "a" : "")}");
 
     /// <summary>64 bits of the leg's hash, others for each purpose.</summary>
-    string Keyed(Leg leg, int purpose)
+    string Keyed(LegId leg, int purpose)
     {
-        if (_hashed != leg.Id.Value)
+        if (_hashed != leg.Value)
         {
             Span<byte> of = stackalloc byte[sizeof(long)];
-            BitConverter.TryWriteBytes(of, leg.Id.Value);
+            BitConverter.TryWriteBytes(of, leg.Value);
             HMACSHA256.HashData(_key, of, _hash);
-            _hashed = leg.Id.Value;
+            _hashed = leg.Value;
         }
         return Convert.ToHexStringLower(_hash.AsSpan(purpose * 8, 8));
     }

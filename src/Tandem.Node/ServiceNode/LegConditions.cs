@@ -59,7 +59,7 @@ sealed partial class ServiceNode
         Stack.Respond(invite, new OutgoingResponse
         {
             Status = status,
-            ToTag = _identifiers.Tag(leg),
+            ToTag = _identifiers.Tag(leg.Id),
             Contact = Flows.Contact(invite.Flow),
             ContentType = sdp.Length > 0 ? s_sdp : default,
             Body = Body(sdp),
@@ -82,7 +82,7 @@ sealed partial class ServiceNode
         edge.OwesAck = false;
         Dialog dialog = edge.Dialog!;
         byte[] body = edge.PassedEmpty ? Body(leg.AcknowledgeSdp) : [];
-        Stack.Acknowledge(dialog, _identifiers.Branch(leg, dialog.InviteCSeq, ack: true), default, body.Length > 0 ? s_sdp : default, body);
+        Stack.Acknowledge(dialog, _identifiers.Branch(leg.Id, dialog.InviteCSeq, ack: true), default, body.Length > 0 ? s_sdp : default, body);
     }
 
     void Invite(LegEdge edge, Leg leg, long nowUs)
@@ -101,14 +101,14 @@ sealed partial class ServiceNode
         {
             Method = SipMethod.Invite,
             RequestUri = Encoding.UTF8.GetBytes(target.Uri),
-            From = Encoding.UTF8.GetBytes($"{Quoted(call.CallingName)}<sip:{(call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous")}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg))}"),
+            From = Encoding.UTF8.GetBytes($"{Quoted(call.CallingName)}<sip:{(call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous")}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg.Id))}"),
             To = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(leg.Device?.Name ?? leg.Number)}@{local}>"),
-            CallId = _identifiers.CallId(leg),
+            CallId = _identifiers.CallId(leg.Id),
             CSeq = InviteCSeq,
-            Branch = _identifiers.Branch(leg, InviteCSeq),
+            Branch = _identifiers.Branch(leg.Id, InviteCSeq),
             Contact = Flows.Contact(flow),
             MaxForwards = MaxForwards(call),
-            Headers = Encoding.ASCII.GetBytes($"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS\r\nX-Tandem-Call: {Centre.Instance}:{call.Id}\r\n"),
+            Headers = leg.Kind == LegKind.External ? s_allow : Encoding.ASCII.GetBytes($"Allow: {Methods}\r\nX-Tandem-Call: {Centre.Instance}:{call.Id}\r\n"),
             ContentType = body.Length > 0 ? s_sdp : default,
             Body = body,
         };
@@ -179,8 +179,7 @@ sealed partial class ServiceNode
     {
         if (edge.ByeSent || edge.Dialog is not { } dialog) return;
         edge.ByeSent = true;
-        Leg? leg = Centre.FindLeg(edge.Id);
-        byte[] branch = leg is null ? Encoding.ASCII.GetBytes($"z9hG4bK{edge.Id}.lost") : _identifiers.Branch(leg, ByeCSeq);
+        byte[] branch = _identifiers.Branch(edge.Id, ByeCSeq);
         if (dialog.Flow.IsReliable && _flows.Renew(dialog.Flow) is { } renewed) dialog.Flow = renewed;
         if (Stack.Request(dialog, new DialogRequest { Method = SipMethod.Bye, CSeq = ByeCSeq, Branch = branch }, edge, nowUs, out _) is null)
             Finish(edge, EndCause.EndLost, nowUs);
@@ -198,7 +197,7 @@ sealed partial class ServiceNode
             {
                 Method = SipMethod.Invite,
                 CSeq = cseq,
-                Branch = _identifiers.Branch(leg, cseq),
+                Branch = _identifiers.Branch(leg.Id, cseq),
                 ContentType = body.Length > 0 ? s_sdp : default,
                 Body = body,
             };

@@ -19,6 +19,7 @@ sealed partial class ServiceNode : ISipUser
 {
     const string Methods = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER";
     static readonly byte[] s_sdp = "application/sdp"u8.ToArray();
+    static readonly byte[] s_retryAfter = "Retry-After: 5\r\n"u8.ToArray();
     static readonly byte[] s_allow = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\n");
     /// <summary>What RFC 3261 §11.2 asks of an answer to OPTIONS.</summary>
     static readonly byte[] s_abilities = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\nAccept: application/sdp\r\n");
@@ -35,6 +36,7 @@ sealed partial class ServiceNode : ISipUser
     readonly Dictionary<ulong, ServerTransaction> _proposed = [];
     readonly List<LegEdge> _ringing = [];
     readonly Queue<Entry> _owed = [];
+    long _arrivedInOverload;
 
     public ServiceNode(Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Identifiers identifiers, Peers peers)
     {
@@ -50,7 +52,9 @@ sealed partial class ServiceNode : ISipUser
     }
 
     public SipStack Stack { get; }
-    /// <summary>New calls answered 503 because the journal took no more.</summary>
+    /// <summary>How far the node's loop is behind its sockets; set each round.</summary>
+    public long LagUs { get; set; }
+    /// <summary>New calls answered 503: the journal took no more, or the node was behind.</summary>
     public long CallsTurnedAway { get; private set; }
     /// <summary>What could not be proposed when it happened, and will be: ends of calls, mostly.</summary>
     public int Owed => _owed.Count;
@@ -73,6 +77,11 @@ sealed partial class ServiceNode : ISipUser
 
     void Arrive(InviteServerTransaction invite, long nowUs)
     {
+        if (IsOverloaded())
+        {
+            TurnAway(invite, nowUs);
+            return;
+        }
         Sender sender = _peers.Identify(invite, out byte[] challenge);
         if (sender.Status != 0)
         {
@@ -108,8 +117,24 @@ sealed partial class ServiceNode : ISipUser
             _proposed[entry.Sequence] = invite;
             return;
         }
+        TurnAway(invite, nowUs);
+    }
+
+    /// <summary>
+    /// New calls are refused early, in levels, so that calls in progress are not hurt: from half a second behind on
+    /// every fourth, from one second on every other, from two on all. Below, a pause of the machine is not load.
+    /// </summary>
+    bool IsOverloaded()
+    {
+        if (LagUs < 500_000) return false;
+        _arrivedInOverload++;
+        return LagUs >= 2_000_000 || _arrivedInOverload % (LagUs >= 1_000_000 ? 2 : 4) == 0;
+    }
+
+    void TurnAway(ServerTransaction invite, long nowUs)
+    {
         CallsTurnedAway++;
-        Stack.Respond(invite, new OutgoingResponse { Status = 503, Headers = "Retry-After: 5\r\n"u8 }, nowUs);
+        Stack.Respond(invite, new OutgoingResponse { Status = 503, Headers = s_retryAfter }, nowUs);
     }
 
     void ISipUser.DialogRequestReceived(Dialog dialog, ServerTransaction transaction, long nowUs)
@@ -251,6 +276,13 @@ sealed partial class ServiceNode : ISipUser
         }
         edge.Dialog = dialog;
         dialog!.UserState = edge;
+        if (edge.EndProposed)
+        {
+            // It was given up before: whoever answers so late is thanked and let go (RFC 3261 §13.2.2.4).
+            Stack.Acknowledge(dialog, _identifiers.Branch(edge.Id, InviteCSeq, ack: true), default, default, default);
+            SendBye(edge, nowUs);
+            return;
+        }
         edge.OwesAck = true;
         Propose(new Entry
         {
@@ -288,7 +320,8 @@ sealed partial class ServiceNode : ISipUser
 
     void ISipUser.ServerFailed(ServerTransaction transaction, SipFailure failure, long nowUs)
     {
-        // The far end did not acknowledge a refusal, or could not be reached with an answer: the transaction is over either way.
+        // A refusal that nobody acknowledged is over. A caller whose connection is gone before an answer could reach it is gone too.
+        if (failure == SipFailure.Transport && transaction.UserState is LegEdge edge && ReferenceEquals(edge.Invite, transaction)) Finish(edge, EndCause.EndLost, nowUs);
     }
 
     // ---- what the journal says ----
@@ -325,8 +358,7 @@ sealed partial class ServiceNode : ISipUser
     {
         if (_proposed.Remove(entry.Sequence, out ServerTransaction? waiting))
         {
-            CallsTurnedAway++;
-            Stack.Respond(waiting, new OutgoingResponse { Status = 503, Headers = "Retry-After: 5\r\n"u8 }, nowUs);
+            TurnAway(waiting, nowUs);
             return;
         }
         _registrar.Unwritten(entry.Sequence, nowUs);

@@ -40,7 +40,7 @@ sealed partial class ServiceNode
     void TakeUpInvite(LegEdge edge, Leg leg, InviteCheckpoint saved, long nowUs)
     {
         if (_flows.Parse(saved.Flow) is not { } flow
-            || Stack.RestoreInviteServer(saved.Request.Span, flow, _identifiers.Tag(leg), edge, nowUs, Flows.Contact(flow)) is not { } invite)
+            || Stack.RestoreInviteServer(saved.Request.Span, flow, _identifiers.Tag(leg.Id), edge, nowUs, Flows.Contact(flow)) is not { } invite)
         {
             Finish(edge, EndCause.EndLost, nowUs);
             return;
