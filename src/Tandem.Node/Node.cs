@@ -42,7 +42,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     readonly Thread _thread;
     readonly long _started;
     long _nextClockUs;
-    volatile bool _stopping;
+    volatile bool _stopping, _isConfigured;
     volatile bool _isLive;
     long _alarms;
 
@@ -103,6 +103,8 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     public long SnapshotPosition => _replica.SnapshotPosition;
     /// <summary>The node's start is in the journal, and it has not been told to stop.</summary>
     public bool IsLive => _isLive && !_stopping;
+    /// <summary>A configuration is in force: there is something to call.</summary>
+    public bool IsConfigured => _isConfigured;
     public LoggerHealth LoggerHealth => _logger.Health;
     public long Alarms => Interlocked.Read(ref _alarms);
     public TimeSpan Uptime => TimeSpan.FromMicroseconds(_clock.UnixUs - _started);
@@ -294,6 +296,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         else _logger.Reached(position);
 
         ContactCentre centre = _replica.Centre;
+        _isConfigured = centre.Configuration is not null;
         _proposer.HasRead(centre.Now);
         _service.Applied(entry, effects, _clock.NowUs);
         Events.Take(position, centre, effects);

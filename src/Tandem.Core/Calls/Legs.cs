@@ -151,7 +151,7 @@ public sealed partial class ContactCentre
         RemoveLeg(leg);
         if (over || call.Phase == CallPhase.Releasing) return Rejection.None;
 
-        if (leg.Kind == LegKind.Caller) Hangup(call);
+        if (leg.Kind == LegKind.Caller) Hangup(call, ended.Cause);
         else if (ringing && leg.Agent is { } agent) Miss(call, leg, agent, MissCause.Unreachable, 480);
         else if (ringing) Unreached(call, leg, 480);
         else
@@ -163,10 +163,14 @@ public sealed partial class ContactCentre
     }
 
     /// <summary>The caller is gone.</summary>
-    void Hangup(Call call)
+    void Hangup(Call call, EndCause cause)
     {
+        // A CANCEL that crossed the answer: the caller never got it (RFC 3261 §9.2).
+        bool unheard = cause == EndCause.EndCancel && call.Phase == CallPhase.Talking;
+        if (unheard) call.AnsweredAt = Instant.Never;
         Disposition disposition = call.Phase switch
         {
+            CallPhase.Talking when unheard => Disposition.AbandonedRinging,
             CallPhase.Talking => call.Target is { Held: true } ? Disposition.AbandonedHeld : call.Disposition,
             CallPhase.Offering or CallPhase.Reaching => Disposition.AbandonedRinging,
             _ => call.Places.Count > 0 ? Disposition.AbandonedInQueue : Disposition.AbandonedDelay,

@@ -42,6 +42,7 @@ static class Routes
     static IResult HealthOf(Node node)
     {
         string? why = !node.IsLive ? "the node is starting or stopping"
+            : !node.IsConfigured ? "no configuration is in force yet"
             : node.Journal.Health.State == Journal.JournalState.Accepting ? null
             : node.Journal.Health.Reason;
         return TypedResults.Json(new Health(why is null ? "up" : "impaired", why), Json.Options, statusCode: why is null ? 200 : 503);
