@@ -7,8 +7,9 @@ namespace Tandem.History;
 /// <summary>
 /// Chooses SQLite's native library, once per process. The one that comes with the package is of 2021: on Linux the
 /// system's, which its distribution keeps repaired, goes first when there is one.
+/// Whoever opens a database by himself calls <see cref="Use"/> before: two libraries in one process end in a crash.
 /// </summary>
-static class SystemSqlite
+public static class SystemSqlite
 {
     static readonly Lazy<bool> s_chosen = new(Choose);
 

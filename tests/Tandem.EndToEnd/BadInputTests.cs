@@ -63,9 +63,9 @@ public sealed class BadInputTests
         await using var node = new TandemProcess();
         await node.UpAsync(new Centre());
         await node.StopAsync();
+        Tandem.History.SystemSqlite.Use();
         using (var connection = new SqliteConnection($"Data Source={node.HistoryPath};Pooling=False"))
         {
-            SQLitePCL.Batteries_V2.Init();
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
             command.CommandText = "PRAGMA user_version = 1000";

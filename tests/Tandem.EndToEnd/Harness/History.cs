@@ -12,7 +12,7 @@ public static class Records
 
     public static List<Part> Parts(TandemProcess node)
     {
-        SQLitePCL.Batteries_V2.Init();
+        Tandem.History.SystemSqlite.Use();
         using var connection = new SqliteConnection($"Data Source={node.HistoryPath};Mode=ReadOnly;Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();

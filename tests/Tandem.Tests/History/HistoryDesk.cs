@@ -60,6 +60,7 @@ public sealed class HistoryDesk : IDisposable
     /// <summary>A second connection, as another program would have it.</summary>
     public SqliteConnection Connect()
     {
+        SystemSqlite.Use();
         var connection = new SqliteConnection($"Data Source={Path};Pooling=False");
         connection.Open();
         return connection;
