@@ -33,12 +33,7 @@ static class ApplyCommand
     static void Show(JsonElement outcome, bool dryRun)
     {
         foreach (JsonElement warning in outcome.Items("warnings")) Console.Error.WriteLine(Shown.Safe(warning.Text("text")));
-        int changes = 0;
-        foreach (JsonElement change in outcome.Items("changes"))
-        {
-            Console.WriteLine(Shown.Safe(change.GetString()!));
-            changes++;
-        }
+        int changes = Shown.Changes(outcome.Items("changes").Select(static change => change.GetString()!), indent: "");
         Console.WriteLine(changes == 0 ? "Nothing to change." : $"{changes} {(changes == 1 ? "change" : "changes")}{(dryRun ? ", not applied (--dry-run)" : " applied")}.");
         foreach (JsonElement drawn in outcome.Items("passwords")) Console.WriteLine(Shown.Safe($"phone {drawn.Text("phone")}: password {drawn.Text("password")}"));
     }

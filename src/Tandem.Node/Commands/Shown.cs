@@ -80,4 +80,15 @@ static class Shown
         var time = TimeSpan.FromSeconds(Math.Max(0, Math.Floor(seconds)));
         return time.TotalHours < 1 ? $"{time.Minutes}:{time.Seconds:00}" : $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
     }
+
+    /// <summary>Changes of a configuration, a line each: of thousands the first two hundred, and how many more.</summary>
+    public static int Changes(IEnumerable<string> changes, string indent)
+    {
+        const int LinesMax = 200;
+        int count = 0;
+        foreach (string change in changes)
+            if (count++ < LinesMax) Console.WriteLine(indent + Safe(change));
+        if (count > LinesMax) Console.WriteLine($"{indent}… and {count - LinesMax} more (--json shows all)");
+        return count;
+    }
 }

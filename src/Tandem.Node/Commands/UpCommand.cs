@@ -121,7 +121,7 @@ static class UpCommand
         if (outcome.Rejection != Core.Rejection.None) throw new NodeException($"{path} cannot be applied: {Events.Views.Words(outcome.Rejection.ToString())}", NodeException.Usage);
         if (!showChanges) return outcome;
         Say(outcome.Changes!.Count == 0 ? $"{path} changes nothing" : $"{path} is applied:");
-        foreach (string change in outcome.Changes) Console.WriteLine($"  {Shown.Safe(change)}");
+        Shown.Changes(outcome.Changes, indent: "  ");
         return outcome;
     }
 
