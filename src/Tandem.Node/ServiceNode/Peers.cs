@@ -135,7 +135,7 @@ sealed class Peers(Credentials credentials, byte[] nonceKey, MonotonicClock cloc
         string key = string.Join(',', names);
         if (_servers.TryGetValue(key, out DigestServer? server)) return server;
         var algorithms = names.Select(static n => n == "sha-256" ? DigestAlgorithm.Sha256 : DigestAlgorithm.Md5).ToList();
-        if (algorithms.Count == 0) algorithms = [DigestAlgorithm.Md5, DigestAlgorithm.Sha256];
+        if (algorithms.Count == 0) algorithms = [DigestAlgorithm.Md5];
         return _servers[key] = new DigestServer(new DigestServerOptions { Realm = _configuration!.Instance, Secret = nonceKey, Algorithms = algorithms });
     }
 

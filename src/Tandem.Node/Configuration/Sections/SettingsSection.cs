@@ -17,9 +17,9 @@ static class SettingsSection
         WrapUpMs = 0,
         CallsMax = 20_000,
         RegistrationMaxMs = 3_600_000,
-        // MD5 first: the field's test tools and old phones answer the first challenge only. Phones that can do better
-        // choose the better one themselves (RFC 8760 §2.4 would put SHA-256 first).
-        DigestAlgorithms = { "md5", "sha-256" },
+        // MD5 alone: phones that know no other (baresip 1.0, SIPp 3.6) give up at a response that offers a second one.
+        // A house or a phone that can do better says so: digest-algorithms: [sha-256, md5].
+        DigestAlgorithms = { "md5" },
     };
 
     public static void Read(Field section, Reading reading)
