@@ -24,8 +24,9 @@ sealed class RoutingDay
     ulong _sequence;
     long _clock;
 
-    public readonly List<Entry> Entries = [];
-    public int FirstMeasured { get; private set; }
+    readonly MemoryStream _bytes = new();
+    readonly SortedDictionary<string, int> _mix = [];
+    int _count, _firstMeasured;
 
     const string Sdp = """
         v=0
@@ -46,7 +47,26 @@ sealed class RoutingDay
         """;
     static readonly ByteString s_checkpoint = ByteString.CopyFrom(new byte[520]);
 
-    public RoutingDay(int agents, int groups, int waiting, int entries)
+    /// <summary>
+    /// The day as a journal has it: bytes. Read back, entries are as young as those of a node that runs, and nothing of
+    /// this builder's own contact centre lies on the heap beside the one that is measured.
+    /// </summary>
+    public static Written Write(int agents, int groups, int waiting, int entries)
+    {
+        var day = new RoutingDay(agents, groups, waiting, entries);
+        return new Written(day._bytes.ToArray(), day._count, day._firstMeasured, day._mix);
+    }
+
+    internal sealed record Written(byte[] Bytes, int Count, int FirstMeasured, IReadOnlyDictionary<string, int> Mix)
+    {
+        public IEnumerable<Entry> Read()
+        {
+            var stream = new MemoryStream(Bytes);
+            for (int i = 0; i < Count; i++) yield return Entry.Parser.ParseDelimitedFrom(stream);
+        }
+    }
+
+    RoutingDay(int agents, int groups, int waiting, int entries)
     {
         _agents = agents;
         _groups = groups;
@@ -56,8 +76,9 @@ sealed class RoutingDay
         // Nobody is ready yet: all wait. Then as many agents are ready as leave so many calls waiting.
         for (int i = 0; i < waiting; i++) Arrive();
         for (int i = 0; i < agents; i++) _idle.Enqueue($"agent{_random.Next(agents)}");
-        FirstMeasured = Entries.Count;
-        while (Entries.Count - FirstMeasured < entries) Round();
+        _firstMeasured = _count;
+        _mix.Clear();
+        while (_count - _firstMeasured < entries) Round();
     }
 
     /// <summary>One more call in, one served: as many wait afterwards as before.</summary>
@@ -132,7 +153,9 @@ sealed class RoutingDay
         entry.Sequence = ++_sequence;
         _effects.Clear();
         _centre.Apply(_centre.Position + 1, entry, _effects);
-        Entries.Add(entry);
+        entry.WriteDelimitedTo(_bytes);
+        _count++;
+        _mix[entry.InputCase.ToString()] = _mix.GetValueOrDefault(entry.InputCase.ToString()) + 1;
         foreach (Effect effect in _effects)
         {
             if (effect is Rejected rejected && entry.InputCase is not (Entry.InputOneofCase.AgentMadeReady or Entry.InputOneofCase.AgentMadeNotReady))
