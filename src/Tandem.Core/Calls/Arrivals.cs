@@ -153,7 +153,7 @@ public sealed partial class ContactCentre
         foreach ((string name, string value) in choice.Sets)
             if (call.Variables.Count < VariablesMax || call.Variables.Has(name)) call.Variables[name] = value;
         foreach ((string script, string at, int[] credits) in choice.Percents) SetPercentCredits(script, at, credits);
-        foreach (RouteStep step in choice.Steps) Trace(call, step);
+        foreach (TraceStep step in choice.Steps) Trace(call, step);
         if (choice.Places is not null) MovePlaces(call, choice.Places);
         if (choice.QueueNode is not null) SetQueueLimits(call, choice.QueueNode);
 
@@ -294,19 +294,10 @@ public sealed partial class ContactCentre
 
     // ---- the route's trace ----
 
-    void Trace(Call call, string kind, string choice, string reason) => Trace(call, new RouteStep
-    {
-        TimeUs = Now.Us,
-        Position = Position,
-        Script = call.Script?.Name ?? "",
-        ScriptVersion = call.Script?.Version ?? 0,
-        Node = call.Node,
-        Kind = kind,
-        Choice = choice,
-        Reason = reason,
-    });
+    void Trace(Call call, string kind, string choice, TraceReason reason) =>
+        Trace(call, new TraceStep(Now, Position, call.Script?.Name ?? "", call.Script?.Version ?? 0, call.Node, kind, choice, reason));
 
-    void Trace(Call call, RouteStep step)
+    void Trace(Call call, TraceStep step)
     {
         Touch(call);
         var h = new StateHash(call.RouteHash);
@@ -314,6 +305,6 @@ public sealed partial class ContactCentre
         h.Add(step.Node);
         h.Add(step.Choice);
         call.RouteHash = h.Value;
-        if (call.Route.Count < Call.RouteMax) call.Route.Add(step); else call.RouteOmitted++;
+        if (call.Steps.Count < Call.RouteMax) call.Steps.Add(step); else call.RouteOmitted++;
     }
 }

@@ -69,7 +69,7 @@ public sealed class Call : Entity
     public CallVariables Variables { get; } = new();
 
     /// <summary>Its places, kept while it is offered to an agent.</summary>
-    public List<Waiting> Places { get; } = [];
+    public List<Waiting> Places { get; } = new(2);
     /// <summary>Since when it has waited for an agent.</summary>
     public Instant WaitingSince { get; internal set; } = Instant.Never;
     public Span QueuedTotal { get; internal set; }
@@ -82,16 +82,20 @@ public sealed class Call : Entity
     /// <summary>Since when that node's limits hold: its longest wait counts from here.</summary>
     internal Instant QueueNodeSince = Instant.Never;
     /// <summary>Agents who missed it, by name, and until when they are not to have it again.</summary>
-    internal readonly List<(string Agent, Instant Until)> Exclusions = [];
+    internal List<(string Agent, Instant Until)> Exclusions => _exclusions ??= [];
+    List<(string Agent, Instant Until)>? _exclusions;
+    static readonly List<(string Agent, Instant Until)> _none = [];
     /// <summary>The node to go on at when the label that is being reached cannot be.</summary>
     internal string LabelFailed = "";
     internal bool ByDefaultLabel;
     /// <summary>Where the script goes on when the offer that the queue node made at once is missed; "" when it waits there.</summary>
     internal string ResumeNode = "";
 
-    public List<Leg> Legs { get; } = [];
+    public List<Leg> Legs { get; } = new(2);
     public Leg Caller => Legs[0];
-    public List<RouteStep> Route { get; } = [];
+    internal readonly List<TraceStep> Steps = new(6);
+    /// <summary>The path through its scripts so far, with reasons.</summary>
+    public IEnumerable<RouteStep> Route => Steps.Select(static step => step.ToRouteStep());
     public int RouteOmitted { get; internal set; }
     internal ulong RouteHash;
     internal int Parts;
@@ -122,15 +126,17 @@ public sealed class Call : Entity
 
     internal bool Excludes(Agent agent, Instant now)
     {
-        foreach ((string excluded, Instant until) in Exclusions)
+        foreach ((string excluded, Instant until) in _exclusions ?? _none)
             if (excluded == agent.Name && now < until) return true;
         return false;
     }
 
+    internal void ForgetExclusions() => _exclusions?.Clear();
+
     internal bool ExcludesUntil(Instant due)
     {
         if (Gone) return false;
-        foreach ((_, Instant until) in Exclusions)
+        foreach ((_, Instant until) in _exclusions ?? _none)
             if (until == due) return true;
         return false;
     }
@@ -174,7 +180,7 @@ public sealed class Call : Entity
             h.Add(place.Group.Name);
             h.Add(place.Priority);
         }
-        foreach ((string agent, Instant until) in Exclusions)
+        foreach ((string agent, Instant until) in _exclusions ?? _none)
         {
             h.Add(agent);
             h.Add(until);
@@ -218,7 +224,7 @@ public sealed class Call : Entity
         foreach ((string name, string value) in Variables) state.Variables.Add(new Variable { Name = name, Value = value });
         foreach (Waiting place in Places)
             state.Places.Add(new QueuePlace { SkillGroup = place.Group.Name, Priority = place.Priority, SinceUs = place.Since.Us });
-        foreach ((string agent, Instant until) in Exclusions)
+        foreach ((string agent, Instant until) in _exclusions ?? _none)
             state.Exclusions.Add(new Exclusion { Agent = agent, UntilUs = until.Us });
         foreach (Leg leg in Legs) state.Legs.Add(leg.ToSnapshot());
         state.Route.Add(Route);

@@ -57,7 +57,7 @@ public sealed partial class ContactCentre
         call.WaitUntil = Instant.Never;
         call.ResumeNode = "";
         call.LabelFailed = "";
-        call.Exclusions.Clear();
+        call.ForgetExclusions();
         call.Group = leg.Group;
         call.Disposition = leg.Kind == LegKind.Agent ? Disposition.Handled : Disposition.Redirected;
         Trace(call, "answered", leg.Agent?.Name ?? leg.Device?.Name ?? leg.Number, "");

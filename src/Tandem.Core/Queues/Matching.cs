@@ -64,15 +64,12 @@ public sealed partial class ContactCentre
     }
 
     /// <summary>The candidates of an offer, in words: who, since when, and who would have been next.</summary>
-    internal string ExplainOffer(Offer offer)
+    internal TraceReason ExplainOffer(Offer offer)
     {
-        Span waited = Now - offer.Agent.Since;
         if (offer.Group is not { } group) return "named by the label";
         Membership? next = group.LongestAvailable;
         while (next is not null && ReferenceEquals(next.Agent, offer.Agent)) next = next.After;
-        return next is null
-            ? $"longest available of {group.Available} in {group.Name}, {waited.Us / 1000} ms"
-            : $"longest available of {group.Available} in {group.Name}, {waited.Us / 1000} ms; next {next.Agent.Name}, {(Now - next.Agent.Since).Us / 1000} ms";
+        return TraceReason.LongestAvailable(group.Name, group.Available, Now - offer.Agent.Since, next?.Agent.Name, next is null ? Span.Zero : Now - next.Agent.Since);
     }
 
     // ---- carrying out ----
@@ -199,8 +196,7 @@ public sealed partial class ContactCentre
     void OfferNextCall(Agent agent)
     {
         if (!agent.IsAvailable || DecideCall(agent) is not { } waiting || MustWait(waiting.Call)) return;
-        Trace(waiting.Call, "offer", agent.Name,
-            $"became available; longest waiting of {waiting.Group.Queued} in {waiting.Group.Name}, {(Now - waiting.Since).Us / 1000} ms");
+        Trace(waiting.Call, "offer", agent.Name, TraceReason.BecameAvailable(waiting.Group.Name, waiting.Group.Queued, Now - waiting.Since));
         waiting.Call.ResumeNode = "";
         Reserve(waiting.Call, agent, waiting.Group);
     }

@@ -87,9 +87,9 @@ public sealed partial class ContactCentre
     /// <summary>Where the route led last: the agent, the label, or what refused the call.</summary>
     static string LastLabel(Call call)
     {
-        for (int i = call.Route.Count - 1; i >= 0; i--)
+        for (int i = call.Steps.Count - 1; i >= 0; i--)
         {
-            RouteStep step = call.Route[i];
+            TraceStep step = call.Steps[i];
             switch (step.Kind)
             {
                 case "offer": return $"agent:{step.Choice}";

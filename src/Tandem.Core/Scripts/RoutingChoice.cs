@@ -1,4 +1,5 @@
 using Tandem.Core.Agents;
+using Tandem.Core.Calls;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
 
@@ -17,7 +18,7 @@ sealed class RoutingChoice
     /// <summary>The queue node whose limits hold from now; null: as before.</summary>
     public string? QueueNode;
     public readonly List<(string Script, string Node, int[] Credits)> Percents = [];
-    public readonly List<RouteStep> Steps = [];
+    public readonly List<TraceStep> Steps = [];
     public Outcome Outcome = new Wait();
 
     internal readonly record struct PlannedPlace(SkillGroup Group, int Priority);

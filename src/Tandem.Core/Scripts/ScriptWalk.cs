@@ -261,17 +261,8 @@ ref struct ScriptWalk(ContactCentre centre, Call call)
     readonly string Evaluate(string text) => _choice.Script.Find(text, out _)?.Evaluate(_scope) ?? "";
     readonly bool Holds(string text) => _choice.Script.Find(text, out _)?.Holds(_scope) ?? false;
 
-    readonly void Step(string kind, string choice, string reason) => _choice.Steps.Add(new RouteStep
-    {
-        TimeUs = centre.Now.Us,
-        Position = centre.Position,
-        Script = _choice.Script.Name,
-        ScriptVersion = _choice.Script.Version,
-        Node = _choice.Node,
-        Kind = kind,
-        Choice = choice,
-        Reason = reason,
-    });
+    readonly void Step(string kind, string choice, TraceReason reason) => _choice.Steps.Add(
+        new TraceStep(centre.Now, centre.Position, _choice.Script.Name, _choice.Script.Version, _choice.Node, kind, choice, reason));
 
     /// <summary>The call as this walk sees it: with what its earlier nodes have set.</summary>
     internal sealed class Scope(ContactCentre centre, Call call, RoutingChoice? choice) : IExpressionScope

@@ -223,7 +223,7 @@ public sealed partial class ContactCentre
             call.Script.Calls++;
         }
         foreach (Variable v in s.Variables) call.Variables[v.Name] = v.Value;
-        call.Route.AddRange(s.Route);
+        foreach (RouteStep step in s.Route) call.Steps.Add(TraceStep.From(step));
         call.RouteHash = s.RouteHash;
         call.RouteOmitted = s.RouteOmitted;
         foreach (QueuePlace p in s.Places)
