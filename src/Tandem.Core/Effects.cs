@@ -61,7 +61,6 @@ public enum Rejection
     NotLoggedIn = 15,
     PhoneOutOfService = 16,
     NotInWrapUp = 17,
-    AgentIsBusy = 18,
     UnknownCall = 20,
     UnknownLeg = 21,
     LegInOtherState = 22,

@@ -67,8 +67,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
             _proposer = new Proposer(_journal, _clock);
             _replica = Replica.Start(_journal, _snapshots, history.Position, this, new ReplicaOptions { SnapshotEntries = options.SnapshotEntries });
-            _udp = UdpTransport.Open(options.Sip, _inbox);
-            _tcp = TcpTransport.Open(new System.Net.IPEndPoint(options.Sip.Address, _udp.Local.Port), _inbox);
+            (_udp, _tcp) = Listen(options.Sip);
         }
         catch (Exception e) when (e is JournalException or HistoryIsNewerException or InvalidDataException)
         {
@@ -88,6 +87,23 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             System.Security.Cryptography.HashAlgorithmName.SHA256, instanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
         _service = new ServiceNode.ServiceNode(() => _replica.Centre, _proposer, _clock, flows, new Identifiers(_journal.Instance, instanceKey), peers);
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
+    }
+
+    /// <summary>UDP and TCP on one port. When any will do (port 0), one that is free for both is looked for.</summary>
+    (UdpTransport, TcpTransport) Listen(System.Net.IPEndPoint at)
+    {
+        for (int tries = at.Port == 0 ? 20 : 1; ; tries--)
+        {
+            UdpTransport udp = UdpTransport.Open(at, _inbox);
+            try
+            {
+                return (udp, TcpTransport.Open(new System.Net.IPEndPoint(at.Address, udp.Local.Port), _inbox));
+            }
+            catch (PortInUseException) when (tries > 1)
+            {
+                udp.Dispose();
+            }
+        }
     }
 
     public NodeOptions Options => _options;

@@ -39,10 +39,6 @@ public sealed partial class SipStack
         return transaction;
     }
 
-    /// <summary>The INVITE of a call that rang or queued before a crash, sent again. The same as <see cref="Request(in OutgoingRequest, in Flow, object?, long, out Refused)"/>, under the name of its purpose.</summary>
-    public InviteClientTransaction? RestoreInviteClient(in OutgoingRequest sameInvite, in Flow flow, object? userState, long nowUs, out Refused refused) =>
-        (InviteClientTransaction?)Request(sameInvite, flow, userState, nowUs, out refused);
-
     /// <summary>
     /// Sends the ACK of the 2xx last received in the dialog, and keeps it for further copies of that 2xx. The branch is a new one (§13.2.2.4).
     /// The body is the answer when the 2xx made the offer.

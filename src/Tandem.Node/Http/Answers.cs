@@ -65,7 +65,6 @@ static class Answers
             Rejection.NotLoggedIn => (409, $"agent '{subject}' is not logged in", "log in first"),
             Rejection.PhoneOutOfService => (409, $"the phone of agent '{subject}' cannot be reached", "let the phone register; `phones` shows which have"),
             Rejection.NotInWrapUp => (409, $"agent '{subject}' is not in wrap-up", "extend it while the state is work-ready or work-not-ready"),
-            Rejection.AgentIsBusy => (409, $"agent '{subject}' is busy", "try again after the call"),
             Rejection.InvalidConfiguration => (422, "the contact centre cannot run on this configuration", "POST it with dryRun to see what is wrong"),
             Rejection.OtherInstance => (409, "this is another instance's configuration", "correct 'instance:' in it"),
             Rejection.TooLong => (422, "a value is too long or too large", "wrap-up is extended by 1 to 3600 seconds; an Idempotency-Key has at most 100 characters"),
