@@ -225,8 +225,15 @@ static class AgentLog
     public static void NobodyIsRungTwiceAtOnce(Sipp.Outcome outcome)
     {
         var busy = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((char what, _, string agent, _, string callId) in Of(outcome))
+        // SIPp drops its own side of a call when an INVITE comes again at the wrong moment: it then never logs A nor B,
+        // and the node withdraws the offer after its ring time. Such an offer is over by then.
+        const int OfferMs = 35_000;
+        var rung = new Dictionary<string, long>(StringComparer.Ordinal);
+        var answered = Of(outcome).Where(static w => w.What == 'A').Select(static w => w.CallId).ToHashSet(StringComparer.Ordinal);
+        foreach ((char what, long at, string agent, _, string callId) in Of(outcome))
         {
+            if (what == 'I' && busy.TryGetValue(agent, out string? before) && !answered.Contains(before) && at - rung[before] > OfferMs) busy.Remove(agent);
+            if (what == 'I') rung.TryAdd(callId, at);
             if (what == 'I')
             {
                 if (busy.TryGetValue(agent, out string? with) && with != callId)
