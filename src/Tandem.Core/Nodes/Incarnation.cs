@@ -32,7 +32,7 @@ public sealed class Incarnation : Entity
     public long Heard { get; private set; }
     public Instant HeardAt { get; private set; }
     /// <summary>The address of that name, while this incarnation lives.</summary>
-    internal ServiceAddress Own = null!;
+    internal ServiceAddress Own { get; set; } = null!;
 
     /// <summary>Heartbeats of each other live incarnation since its own last. Those that lost nothing count as none.</summary>
     public IReadOnlyList<(ulong By, int Count)> Missed => _missed;

@@ -100,6 +100,7 @@ public sealed partial class ContactCentre
     Rejection AnswerRefresh(Leg leg, LegOfferAnswered answered)
     {
         Touch(leg.Call);
+        string told = leg.ExchangeSdp;
         leg.Exchange = Exchange.None;
         leg.ExchangeSdp = "";
         leg.AcknowledgeSdp = "";
@@ -107,6 +108,8 @@ public sealed partial class ContactCentre
         if (answered.Status is >= 200 and <= 299)
         {
             KnowsAddress(leg);
+            // The peer changed its description meanwhile.
+            if (!IsSameSession(told, leg.LocalSdp)) SetRefresh(leg, Now);
             if (answered.Sdp.Length > 0) Describe(leg, answered.Sdp);
         }
         else if (answered.Status is 408 or 491 or >= 500 and <= 599) SetRefresh(leg, Now + RefreshPause(leg));
