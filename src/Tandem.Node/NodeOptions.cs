@@ -1,5 +1,6 @@
 using System.Net;
 using Tandem.Journal;
+using Tandem.Node.Loop;
 
 namespace Tandem.Node;
 
@@ -19,6 +20,16 @@ public sealed record NodeOptions
     /// <summary>A certificate (PKCS#12) for HTTPS; needed for every address that is not loopback.</summary>
     public string? Certificate { get; init; }
     public string CertificatePassword { get; init; } = "";
+    /// <summary>Null: a node alone, over its own journal file.</summary>
+    public PairOptions? Pair { get; init; }
+}
+
+/// <summary>What makes a node one side of a pair.</summary>
+public sealed record PairOptions
+{
+    /// <summary>The other side can take the service address over as it is; else its calls get another address.</summary>
+    public bool AddressMoves { get; init; } = true;
+    public PulseTimes Pulse { get; init; } = PulseTimes.Default;
 }
 
 /// <summary>The node cannot start or go on, and a line for people says why and what to do.</summary>
@@ -29,6 +40,10 @@ public class NodeException(string message, int exitCode = NodeException.CannotSt
     public const int CannotStart = 3;
     /// <summary>It ran, and had to stop: the journal failed.</summary>
     public const int Failed = 4;
+    /// <summary>It was declared lost: start it again, and it rejoins.</summary>
+    public const int Lost = 5;
+    /// <summary>Its state was found to be wrong: start it again, and it is made anew from the journal.</summary>
+    public const int Diverged = 6;
 
     public int ExitCode { get; } = exitCode;
 }

@@ -48,7 +48,7 @@ public sealed class Replica : IAsyncDisposable
     public static Replica Start(IJournal journal, Storage storage, long history, IReplicaOwner owner, ReplicaOptions options)
     {
         var replica = new Replica(journal, storage, history, owner, options);
-        replica._snapshots.Clean();
+        if (!options.IsBeside) replica._snapshots.Clean();
         replica.RefuseIfAhead(history);
         replica.Rebuild(restoreAt: history, upTo: journal.LastPosition);
         return replica;
@@ -79,6 +79,13 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>Goes on with a snapshot, for half a millisecond at most. True when there is more to do; call again when idle.</summary>
     public bool Step() => _schedule.Step(Centre);
+
+    /// <summary>Drops the snapshots after a position: the state that they were made of was wrong.</summary>
+    public void DropSnapshotsAfter(long position)
+    {
+        _schedule.Abandon();
+        _snapshots.DropFrom(position + 1);
+    }
 
     /// <summary>Begins a snapshot now, unless one is being made.</summary>
     public void BeginSnapshot() => _schedule.Begin(Centre);
