@@ -74,7 +74,7 @@ sealed partial class ServiceNode
     /// <summary>When the far end made the offer in its 2xx, our ACK waits for the answer of the other end (RFC 3264 §4).</summary>
     void AcknowledgeWhenDue(LegEdge edge, Leg leg)
     {
-        if (edge.OwesAck && leg.Exchange != Exchange.Passing && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
+        if (edge.OwesAck && leg.Exchange is not (Exchange.Passing or Exchange.Refreshing) && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
     }
 
     void Acknowledge(LegEdge edge, Leg leg)
@@ -189,7 +189,7 @@ sealed partial class ServiceNode
 
     void PassOffers(LegEdge edge, Leg leg, long nowUs)
     {
-        if (leg.Exchange == Exchange.Passing && edge.Passed < leg.ExchangeCSeq)
+        if (leg.Exchange is Exchange.Passing or Exchange.Refreshing && edge.Passed < leg.ExchangeCSeq)
         {
             byte[] body = Body(leg.ExchangeSdp);
             uint cseq = InviteCSeq + leg.ExchangeCSeq;

@@ -122,6 +122,8 @@ sealed class JournalDesk
                 Recorded { Record: var record } => $"record {Sum(record)}",
                 CallAdmitted admitted => $"admitted {admitted.Call.Id}",
                 ConfigurationChanged => "configuration",
+                AddressMoved moved => $"address {moved.Address.Name} {moved.From} {moved.To} {moved.Reason}",
+                IncarnationLost lost => $"lost {lost.Who.Number}",
                 _ => effect.ToString(),
             }).Append('\n');
         }
