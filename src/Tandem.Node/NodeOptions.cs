@@ -29,6 +29,10 @@ public class NodeException(string message, int exitCode = NodeException.CannotSt
     public const int CannotStart = 3;
     /// <summary>It ran, and had to stop: the journal failed.</summary>
     public const int Failed = 4;
+    /// <summary>The other side has declared this node lost: it is to be started again.</summary>
+    public const int Lost = 5;
+    /// <summary>Its state differs from the other side's, and this one was wrong.</summary>
+    public const int Diverged = 6;
 
     public int ExitCode { get; } = exitCode;
 }
