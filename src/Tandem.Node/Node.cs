@@ -8,6 +8,7 @@ using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Events;
 using Tandem.Node.Guarding;
 using Tandem.Node.Loop;
+using Tandem.Node.Pair;
 using Tandem.Sip;
 
 namespace Tandem.Node;
@@ -66,7 +67,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Node = options.Name,
                 Side = options.Side,
                 Address = SipAddress.ToString(),
-                AddressMoves = options.Pair?.AddressMoves ?? true,
+                AddressMoves = options.Pair is not { AddressMoves.How: MovesHow.None },
                 Journal = _journal,
                 Snapshots = _snapshots,
                 Clock = _clock,
@@ -75,7 +76,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Host = this,
                 Credentials = _credentials,
                 InstanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key")),
-                Pulse = options.Pair?.Pulse,
+                Pulse = options.Pair is { Timings: var t } ? new PulseTimes(t.HeartbeatMs * 1000L, t.FenceMs * 1000L) : null,
                 Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
             });
         }

@@ -1,6 +1,6 @@
 using System.Net;
 using Tandem.Journal;
-using Tandem.Node.Loop;
+using Tandem.Node.Pair;
 
 namespace Tandem.Node;
 
@@ -21,15 +21,7 @@ public sealed record NodeOptions
     public string? Certificate { get; init; }
     public string CertificatePassword { get; init; } = "";
     /// <summary>Null: a node alone, over its own journal file.</summary>
-    public PairOptions? Pair { get; init; }
-}
-
-/// <summary>What makes a node one side of a pair.</summary>
-public sealed record PairOptions
-{
-    /// <summary>The other side can take the service address over as it is; else its calls get another address.</summary>
-    public bool AddressMoves { get; init; } = true;
-    public PulseTimes Pulse { get; init; } = PulseTimes.Default;
+    public SideOptions? Pair { get; init; }
 }
 
 /// <summary>The node cannot start or go on, and a line for people says why and what to do.</summary>

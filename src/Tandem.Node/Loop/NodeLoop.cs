@@ -1,7 +1,9 @@
 using NodaTime;
 using Tandem.Core;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 using Tandem.Journal;
+using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Events;
 using Tandem.Node.ServiceNode;
 using Tandem.Sip;
@@ -52,8 +54,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     readonly List<Record> _records = [];
     /// <summary>What the replay at the start stumbled over; proposed when the node lives.</summary>
     readonly List<Skipped> _skippedAtStart = [];
-    long _nextClockUs;
-    bool _begun, _isLive, _hasEnded, _leaving, _isInquiring, _isFirst = true;
+    long _nextClockUs, _stopUs;
+    bool _begun, _isLive, _hasEnded, _leaving, _isStopped, _isInquiring;
 
     /// <summary>Rebuilds the state; nothing is proposed yet.</summary>
     /// <exception cref="JournalException">The state cannot be rebuilt.</exception>
@@ -122,7 +124,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (centre.Position == 0) return 0;
         long absent = Math.Max(0, _clock.UnixUs - centre.UnixUs);
-        bool othersLive = _parts.Pulse is not null && centre.Incarnations.Any(i => !i.Lost && i.Node != _parts.Node);
+        bool othersLive = _parts.Pulse is not null && centre.LiveIncarnations.Any(i => i.Node != _parts.Node);
         return othersLive && absent < 2_000_000 ? 0 : absent;
     }
 
@@ -188,12 +190,16 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// <summary>Proposes what no command waits for: a claim of an address, a planned leave.</summary>
     public Refusal TryPropose(Entry entry) => _proposer.TryPropose(entry, Priority.InProgress);
 
-    /// <summary>A planned leave: the last entry of this incarnation; the other side has its addresses from then on.</summary>
+    /// <summary>
+    /// A planned leave: the other side gets the addresses, what still comes in here is proposed for a while, and then this
+    /// incarnation ends. Alone, or before it lives, a node just ends.
+    /// </summary>
     public void Leave()
     {
-        if (_leaving || !_isLive) return;
+        if (_leaving || _hasEnded) return;
         _leaving = true;
-        TryPropose(new Entry { NodeStopped = new NodeStopped() });
+        if (!_isLive || _parts.Pulse is null || TryPropose(new Entry { NodeLeaving = new NodeLeaving() }) != Refusal.None) End(0, "");
+        else _stopUs = _clock.NowUs + NodeTimes.LeaveMax.Us;
     }
 
     // ---- a turn of the loop ----
@@ -212,6 +218,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _fence.Release();
         if (_isLive)
         {
+            if (_leaving && now >= _stopUs) Stop();
             ReadWallClock(now);
             _pulse.Beat(Centre.Position, _trail is null ? 0 : Centre.Hash);
             if (!_leaving) _proposer.KeepTime(Centre, TickDelay);
@@ -228,16 +235,16 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         {
             long due = long.MaxValue;
             foreach (var service in _services) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
+            if (_leaving) due = Math.Min(due, _stopUs);
             if (_isLive) due = Math.Min(due, Math.Min(_pulse.NextUs, _proposer.NextUs(Centre, TickDelay)));
             return due;
         }
     }
 
     /// <summary>Of two nodes that see a timer due, one proposes the tick; the other only when that one is late.</summary>
-    Core.Span TickDelay => _isFirst ? Core.Span.Zero : Proposer.SecondsDelay;
+    Core.Span TickDelay => IsFirst ? Core.Span.Zero : Proposer.SecondsDelay;
 
-    void LookWhoIsFirst() =>
-        _isFirst = _parts.Pulse is null || Centre.Incarnations.FirstOrDefault(static i => !i.Lost) is not { } first || first.Number == _proposer.Incarnation;
+    bool IsFirst => _parts.Pulse is null || Centre.LiveIncarnations is not [{ } first, ..] || first.Number == _proposer.Incarnation;
 
     // ---- what the journal says ----
 
@@ -271,7 +278,6 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
                 case IncarnationLost lost: Lose(lost.Who); break;
             }
         }
-        if (entry.InputCase == Entry.InputOneofCase.NodeStarted) LookWhoIsFirst();
         Compare(position, entry);
         if (!_isLive && isOwn && entry.InputCase == Entry.InputOneofCase.NodeStarted) Live();
     }
@@ -292,14 +298,29 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (!_isLive) return;
         if (moved.To == _proposer.Incarnation) _parts.Sockets.Open(moved.Address.Name);
-        else if (moved.From == _proposer.Incarnation) _parts.Sockets.Close(moved.Address.Name, NodeTimes.Drain);
+        else if (moved.From == _proposer.Incarnation)
+        {
+            _parts.Sockets.Close(moved.Address.Name, NodeTimes.Drain);
+            if (_leaving) _stopUs = _clock.NowUs + Core.Span.FromMs(100).Us + (long)NodeTimes.Drain.TotalMicroseconds;
+        }
+    }
+
+    /// <summary>The last entry of this incarnation; when it is read back, the node ends. A journal that does not take it is not waited for.</summary>
+    void Stop()
+    {
+        if (_isStopped || TryPropose(new Entry { NodeStopped = new NodeStopped() }) != Refusal.None)
+        {
+            End(0, "");
+            return;
+        }
+        _isStopped = true;
+        _stopUs = _clock.NowUs + Core.Span.FromSeconds(1).Us;
     }
 
     void Lose(Incarnation who)
     {
-        LookWhoIsFirst();
         if (who.Number != _proposer.Incarnation) return;
-        if (_leaving) End(0, "left the pair as it was told");
+        if (_leaving) End(0, "");
         else End(NodeException.Lost, $"incarnation {who.Number} of node {_parts.Node} was declared lost: it starts again");
     }
 
@@ -375,7 +396,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// <summary>Tells the state when the host's wall clock was set.</summary>
     void ReadWallClock(long nowUs)
     {
-        if (nowUs < _nextClockUs || !_isFirst) return;
+        if (nowUs < _nextClockUs || !IsFirst) return;
         _nextClockUs = nowUs + 10_000_000;
         long said = _clock.UnixUs;
         long known = Centre.UnixOf(_proposer.Now);
@@ -393,6 +414,8 @@ static class NodeTimes
 {
     /// <summary>How long a node goes on to take what still comes in at an address that is another's now.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
+    /// <summary>A node that is told to leave ends after this, whatever the journal does.</summary>
+    public static readonly Core.Span LeaveMax = Core.Span.FromSeconds(5);
     /// <summary>Own SIP calls wait for the journal so long, then they get their default label.</summary>
     public static readonly Core.Span DefaultRouteAfter = Core.Span.FromSeconds(3);
 }

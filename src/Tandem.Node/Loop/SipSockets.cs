@@ -113,7 +113,7 @@ sealed class SipSockets : ISipSockets, IDisposable
             }
             if (!told) _alarm($"The service address {address} cannot be opened, and is tried again: {failure}");
             told = true;
-            await Task.Delay(20, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(20, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
