@@ -28,6 +28,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly IJournal _journal;
     readonly FolderStorage _snapshots;
     readonly Logger _logger;
+    HistoryCatchUp? _catchUp;
     readonly SipSockets _sockets;
     readonly NodeLoop _loop;
     /// <summary>What sockets brought before this node lived, so many batches at most.</summary>
@@ -38,7 +39,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly Thread _thread;
     readonly long _started;
     volatile bool _stopping, _isConfigured, _isLive;
-    long _alarms;
+    long _alarms, _rewindTo = -1;
 
     /// <summary>Opens the data directory and rebuilds the state; sockets are bound, and nothing is received yet.</summary>
     /// <exception cref="NodeException">With a line for people.</exception>
@@ -56,8 +57,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             _journal = OpenJournal(instance);
             _credentials = Credentials.Open(options.Data);
             HistoryPath = Path.Combine(options.Data, "history.sqlite");
-            HistoryDatabase history = HistoryDatabase.Open(HistoryPath, _journal.Instance, _journal.Generation);
-            _logger = new Logger(history);
+            _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
             _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm);
             // Alone, the address is there; in a pair it is asked for when the state says that it is this node's.
@@ -73,6 +73,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Clock = _clock,
                 Sockets = _sockets,
                 Records = this,
+                RecordsFrom = _logger.StartFrom(_journal.LastPosition),
                 Host = this,
                 Credentials = _credentials,
                 InstanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key")),
@@ -80,7 +81,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
             });
         }
-        catch (Exception e) when (e is JournalException or HistoryIsNewerException or InvalidDataException)
+        catch (Exception e) when (e is JournalException or HistoryException or InvalidDataException)
         {
             throw new NodeException(e.Message, inner: e);
         }
@@ -130,7 +131,11 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     {
         _journal.HealthChanged += health => _inbox.Post(() => Tell(health));
         _journal.Start(_journal.LastPosition + 1, _inbox);
-        _inbox.Post(_loop.Begin);
+        _inbox.Post(() =>
+        {
+            _loop.Begin();
+            _catchUp = new HistoryCatchUp(_logger, _journal, _snapshots, Alarm);
+        });
         _thread.Start();
         return _live.Task;
     }
@@ -203,7 +208,6 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 HandleHeld();
                 _loop.EndTurn();
                 _isConfigured = _loop.Centre.Configuration is not null;
-                CatchUpHistory();
             }
             _ended.TrySetResult(0);
         }
@@ -258,31 +262,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     void IRecordSink.Take(long position, IReadOnlyList<Record> records) => _logger.Enqueue(position, records);
     void IRecordSink.TakeReplayed(long position, IReadOnlyList<Record> records) => _logger.EnqueueWaiting(position, records);
     void IRecordSink.Reached(long position) => _logger.Reached(position);
-    void IRecordSink.Rewind(long position) => _logger.Rewind(position);
-
-    /// <summary>The database was away for so long that its queue was dropped: its records are made again from the journal.</summary>
-    void CatchUpHistory()
-    {
-        if (_logger.Health.NeedsReplayFrom is null || _logger.Health.Failure is not null || !_logger.TryBeginReplay(out long from)) return;
-        Alarm($"History fell behind and is caught up from position {from}.");
-        Replica.Start(_journal, _snapshots, from - 1, new Catching(this, _loop.Centre.Position), new ReplicaOptions { SnapshotEntries = int.MaxValue, SnapshotBytes = long.MaxValue });
-        _logger.Reached(_loop.Centre.Position);
-    }
-
-    sealed class Catching(Node node, long upTo) : IReplicaOwner
-    {
-        public void Applied(long position, Entry entry, EffectList effects)
-        {
-            if (position > upTo) return;
-            var records = new List<Record>();
-            foreach (Effect effect in effects)
-                if (effect is Recorded recorded) records.Add(recorded.Record);
-            if (records.Count > 0) node._logger.EnqueueWaiting(position, records);
-        }
-
-        public void ProposeSkipped(Skipped skipped) { }
-        public void Alarm(string message) => node.Alarm(message);
-    }
+    void IRecordSink.Rewind(long position) => _rewindTo = position;
 
     // ---- what the loop wants ----
 
@@ -346,6 +326,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         if (_thread.IsAlive) _thread.Join();
         _sockets.Dispose();
         await _loop.DisposeAsync();
+        _catchUp?.Dispose();
         await _journal.DisposeAsync();
         _logger.Dispose();
         _snapshots.Dispose();

@@ -24,6 +24,8 @@ sealed record NodeParts
     public required MonotonicClock Clock { get; init; }
     public required ISipSockets Sockets { get; init; }
     public required IRecordSink Records { get; init; }
+    /// <summary>The start tells <see cref="Records"/> what came after this position.</summary>
+    public required long RecordsFrom { get; init; }
     public required INodeHost Host { get; init; }
     public required Credentials Credentials { get; init; }
     public required byte[] InstanceKey { get; init; }
@@ -67,7 +69,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _pulse = new Pulse(_proposer, _clock, parts.Pulse);
         _fence = new Fence(parts.Sockets, _pulse);
         _trail = parts.Pulse is null ? null : new HashTrail();
-        _replica = Replica.Start(parts.Journal, parts.Snapshots, parts.Records.Position, this, parts.Replica);
+        _replica = Replica.Start(parts.Journal, parts.Snapshots, parts.RecordsFrom, this, parts.Replica);
         Events.BeginAfter(_replica.Centre.Position);
         _peers = new Peers(parts.Credentials, System.Security.Cryptography.HKDF.DeriveKey(
             System.Security.Cryptography.HashAlgorithmName.SHA256, parts.InstanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);

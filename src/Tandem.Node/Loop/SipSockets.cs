@@ -136,13 +136,13 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Close(string address, TimeSpan drain)
     {
         _leaving.Add(address);
-        _ = Task.Delay(drain).ContinueWith(_ => _inbox.Post(() =>
+        _ = Task.Delay(drain, _stop.Token).ContinueWith(_ => _inbox.Post(() =>
         {
             // It may have come back meanwhile.
             if (!_leaving.Remove(address) || !IsOpen(address)) return;
             CloseNow(address);
             _guardian.Release(address);
-        }), TaskScheduler.Default);
+        }), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
     }
 
     void CloseNow(string address)
