@@ -12,6 +12,7 @@ var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem u
     ApplyCommand.Create(),
     AgentCommand.Create(),
     TryCommand.Create(),
+    NodeCommand.Create(),
 };
 foreach (Command table in LiveTables.All) root.Add(table);
 foreach (Command call in CallCommands.All) root.Add(call);
