@@ -171,7 +171,8 @@ sealed class Guardian : IDisposable
             && used == line.Length - GuardianLines.Renew.Length)
         {
             if (incarnation != _incarnation || !_hasRenewed) Begun(incarnation);
-            return true;
+            // 0: it starts, which takes the time it takes.
+            return incarnation != 0;
         }
         string text = Encoding.UTF8.GetString(line);
         int blank = text.IndexOf(' ', StringComparison.Ordinal);

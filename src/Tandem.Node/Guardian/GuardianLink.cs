@@ -14,7 +14,7 @@ public interface IGuardianLink : IDisposable
 
     /// <summary>
     /// The node lives and acts as this incarnation. From the loop, each round: it writes at most every 25 ms, never waits and
-    /// never allocates. Who has begun and then not renewed for 350 ms is killed. 0 before there is an incarnation.
+    /// never allocates. Who has begun as an incarnation and then not renewed for 350 ms is killed. 0 while it starts: not judged.
     /// </summary>
     void Renew(ulong incarnation);
 
