@@ -20,7 +20,7 @@ sealed record HistoryTable(string Name, string[] Columns, string[] Texts)
 static class HistorySchema
 {
     /// <summary>A release reads the versions before it and brings them up. SQLite: <c>PRAGMA user_version</c>; PostgreSQL: table history_schema.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static readonly HistoryTable Termination = new("termination_call_detail",
         ["call", "part", "dialed", "calling", "call_type", "skill_group", "agent", "device", "disposition", "start_unix_us", "end_unix_us",
@@ -69,9 +69,13 @@ static class HistorySchema
         CREATE INDEX agent_event_by_agent ON agent_event_detail(instance, agent, unix_us);
         """;
 
-    public const string CreateForSqlite = Create;
+    /// <summary>Version 2: the first position whose rows are kept, so that rows removed on purpose can be told from rows that are missing.</summary>
+    const string KeptFrom = "ALTER TABLE position ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;";
 
-    /// <summary>There INTEGER has 32 bits, and every table has its rows in a heap.</summary>
-    public static string CreateForPostgres { get; } =
-        Create.Replace("INTEGER", "BIGINT", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal);
+    /// <summary>Statements that bring a database of a version, 0 for an empty one, to this release's.</summary>
+    public static string ForSqlite(long version) => version == 0 ? $"{Create}{KeptFrom}" : KeptFrom;
+
+    /// <summary>There INTEGER has 32 bits, and every table has its rows in a heap. The first version there was 2.</summary>
+    public static string ForPostgres { get; } =
+        $"{Create}{KeptFrom}".Replace("INTEGER", "BIGINT", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal);
 }

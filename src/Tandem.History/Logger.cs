@@ -69,7 +69,7 @@ public sealed partial class Logger : IDisposable
     {
         _database = database;
         _options = options ?? LoggerOptions.Default;
-        _position = _seen = _reached = database.Position;
+        _position = _reached = database.Position;
         if (!database.IsPositionKnown) (_feed, _failure) = (Feed.Behind, failure ?? $"{database.Address} was not reached yet");
         _thread = new Thread(Run) { Name = "history", IsBackground = true };
         _thread.Start();

@@ -32,7 +32,7 @@ sealed class PostgresHistory(HistoryAddress address, string instance, int genera
         using NpgsqlTransaction transaction = _connection!.BeginTransaction();
         Scalar($"SELECT pg_advisory_xact_lock({SchemaLock})");
         if (KnownVersion() == HistorySchema.Version) return;
-        Scalar($"{HistorySchema.CreateForPostgres} CREATE TABLE history_schema(version BIGINT NOT NULL); INSERT INTO history_schema VALUES({HistorySchema.Version});");
+        Scalar($"{HistorySchema.ForPostgres} CREATE TABLE history_schema(version BIGINT NOT NULL); INSERT INTO history_schema VALUES({HistorySchema.Version});");
         transaction.Commit();
     }
 
@@ -75,7 +75,7 @@ sealed class PostgresHistory(HistoryAddress address, string instance, int genera
 
     private protected override long Begin(long position)
     {
-        Scalar("INSERT INTO position(instance, generation, position) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", Instance, (long)Generation, position);
+        Scalar("INSERT INTO position(instance, generation, position, kept_from) VALUES($1, $2, $3, $3 + 1) ON CONFLICT DO NOTHING", Instance, (long)Generation, position);
         return ReadPosition(forWriting: false)!.Value;
     }
 

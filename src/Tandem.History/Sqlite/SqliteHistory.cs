@@ -49,7 +49,7 @@ sealed class SqliteHistory(HistoryAddress address, string instance, int generati
         long version = (long)ask.ExecuteScalar()!;
         if (version > HistorySchema.Version) throw new HistoryIsNewerException(Address, version);
         if (version == HistorySchema.Version) return;
-        Execute($"BEGIN IMMEDIATE; {HistorySchema.CreateForSqlite}; PRAGMA user_version = {HistorySchema.Version}; COMMIT;");
+        Execute($"BEGIN IMMEDIATE; {HistorySchema.ForSqlite(version)} PRAGMA user_version = {HistorySchema.Version}; COMMIT;");
     }
 
     private protected override void Disconnect()
@@ -81,7 +81,7 @@ sealed class SqliteHistory(HistoryAddress address, string instance, int generati
 
     private protected override long Begin(long position)
     {
-        using SqliteCommand command = Command("INSERT OR IGNORE INTO position(instance, generation, position) VALUES($instance, $generation, $position)", Generation);
+        using SqliteCommand command = Command("INSERT OR IGNORE INTO position(instance, generation, position, kept_from) VALUES($instance, $generation, $position, $position + 1)", Generation);
         command.Parameters.AddWithValue("$position", position);
         command.ExecuteNonQuery();
         return (long)_readPosition!.ExecuteScalar()!;

@@ -66,19 +66,31 @@ sealed class NodeClient : IDisposable
             throw new NodeException($"{data}: {e.Message}", inner: e);
         }
         if (running.Length < 2) throw NotRunning(data);
+        return new NodeClient(Client(new Uri(running[0]), token, running.Length > 2 ? running[2] : null), running[1], data);
+    }
+
+    /// <summary>A node elsewhere.</summary>
+    /// <param name="thumbprint">The SHA-256 of its certificate; null: it must be one that this machine trusts.</param>
+    public static NodeClient At(Uri address, string token, string instance, string? thumbprint) => new(Client(address, token, thumbprint), instance, address.ToString());
+
+    static HttpClient Client(Uri address, string token, string? thumbprint)
+    {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
-        if (running.Length > 2)
+        if (thumbprint is not null)
         {
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    certificate is not null && string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), running[2], StringComparison.OrdinalIgnoreCase),
+                    certificate is not null && string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), thumbprint, StringComparison.OrdinalIgnoreCase),
             };
         }
-        var http = new HttpClient(handler) { BaseAddress = new Uri(running[0]), Timeout = TimeSpan.FromSeconds(30) };
+        var http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return new NodeClient(http, running[1], data);
+        return http;
     }
+
+    public string Instance => _instance;
+    public Uri Address => _http.BaseAddress!;
 
     static NodeException NotRunning(string data) => new($"no node is running on {data}: start it with ./tandem up (--data DIR for another folder)");
 
