@@ -80,9 +80,6 @@ public sealed class FileJournal : IJournal
         HealthChanged?.Invoke(health);
     }
 
-    /// <summary>There is one proposer at a time: the folder is locked.</summary>
-    public ulong TakeIncarnation(ulong atLeast) => atLeast;
-
     public Refusal TryPropose(ReadOnlySpan<Entry> entries, Priority priority)
     {
         if (_closing) return Refusals.Count(Refusal.Away, entries.Length);

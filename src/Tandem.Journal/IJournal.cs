@@ -32,10 +32,6 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Begins to deliver committed entries from position <paramref name="from"/> on. Once, and before anything else is delivered.</summary>
     void Start(long from, IJournalSubscriber subscriber);
 
-    /// <summary>A number for a start of a node that no other start has or gets. May wait for the journal.</summary>
-    /// <param name="atLeast">What the state would say.</param>
-    ulong TakeIncarnation(ulong atLeast);
-
     /// <summary>
     /// Hands entries over to be committed in this order; takes all or none of them, and returns at once. The proposer has set
     /// their incarnation and sequence, and does not touch them again. Any thread.

@@ -56,7 +56,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             // The journal first: its lock keeps a second node out of everything else in the folder.
             _journal = OpenJournal(instance);
             _credentials = Credentials.Open(options.Data);
-            HistoryPath = Path.Combine(options.Data, "history.sqlite");
+            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? Path.Combine(options.Data, "history.sqlite");
             _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
             _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm);
@@ -81,7 +81,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
             });
         }
-        catch (Exception e) when (e is JournalException or HistoryException or InvalidDataException)
+        catch (Exception e) when (e is JournalException or EtcdException or HistoryException or InvalidDataException)
         {
             throw new NodeException(e.Message, inner: e);
         }
@@ -102,11 +102,13 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
     }
 
-    IJournal OpenJournal(string? instance) =>
-        FileJournal.Open(Path.Combine(_options.Data, "journal"), new FileJournalOptions { Instance = instance });
+    IJournal OpenJournal(string? instance) => _options.Pair is { } side ? PairJournal.Open(side, Alarm)
+        : FileJournal.Open(Path.Combine(_options.Data, "journal"), new FileJournalOptions { Instance = instance });
 
     public NodeOptions Options => _options;
     public string Instance => _journal.Instance;
+    /// <summary>On the node's thread.</summary>
+    public ulong Incarnation => _loop.Incarnation;
     public string HistoryPath { get; }
     public string DataDirectory => _options.Data;
     public SipEndPoint SipAddress { get; }

@@ -125,7 +125,7 @@ static class UpCommand
         throw new NodeException("the configuration has errors: nothing was started", NodeException.Usage);
     }
 
-    static async Task<ConfigurationOutcome> ApplyAsync(Node node, string path, bool showChanges)
+    internal static async Task<ConfigurationOutcome> ApplyAsync(Node node, string path, bool showChanges)
     {
         ConfigurationOutcome outcome = await node.Configurations.TakeAsync(
             passwords => ConfigurationFile.Load(path, node.Credentials, passwords), entry => node.CommandAsync(entry, "admin"), dryRun: false);

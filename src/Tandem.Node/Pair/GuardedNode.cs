@@ -1,3 +1,4 @@
+using Tandem.Journal;
 using Tandem.Node.Commands;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Guarding;
@@ -13,34 +14,27 @@ static class GuardedNode
         // stdout belongs to the guardian.
         Console.SetOut(Console.Error);
         using var link = new GuardianLink();
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        link.StopAsked += () => stop.TrySetResult();
         link.Start();
-        link.Renew(0);
         PutKey(side);
-
-        // TODO-LEAD: journal, core and loop of the pair. Until then each side is a contact centre of its own.
-        await link.AcquireAsync(side.Sip.ToString());
         await using var node = new Node(new NodeOptions
         {
-            Data = side.Data, Sip = side.Sip, Http = side.Http, Name = side.Node, Side = side.Side,
-            Certificate = side.HttpCertificate, CertificatePassword = side.HttpCertificatePassword,
-        }, side.Instance, Console.Error);
+            Data = side.Data,
+            Sip = side.Sip,
+            Http = side.Http,
+            Name = side.Node,
+            Side = side.Side,
+            Certificate = side.HttpCertificate,
+            CertificatePassword = side.HttpCertificatePassword,
+            Pair = side,
+        }, side.Instance, Console.Error, link);
         await using HttpEdge http = await HttpEdge.StartAsync(node, Console.Error);
-        Task live = node.StartAsync();
-        while (await Task.WhenAny(live, Task.Delay(50)) != live) link.Renew(0);
-        await live;
+        await node.StartAsync();
         Running.Write(side.Data, http, node.Instance);
         try
         {
-            ulong incarnation = await node.AskAsync(static c => c.Incarnations.Last().Number);
-            while (await Task.WhenAny(stop.Task, node.Ended, Task.Delay(50)) is { } first)
-            {
-                if (first == node.Ended) return await node.Ended;
-                if (first == stop.Task) return 0;
-                await node.AskAsync(_ => { link.Renew(incarnation); return 0; });
-            }
-            return 0;
+            await using var bulletin = new Bulletin(node, (EtcdJournal)node.Journal, side, http.Address.ToString());
+            if (side.Configuration is { } configuration && await node.AskAsync(static c => c.Configuration) is null) await UpCommand.ApplyAsync(node, configuration, showChanges: false);
+            return await node.Ended;
         }
         finally
         {
