@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Guarding.Addresses;
+using Tandem.Node.Http;
 using Tandem.Node.Pair;
 
 namespace Tandem.Node.Guarding;
@@ -18,6 +20,12 @@ static class GuardianProgram
         {
             throw new NodeException($"{side.Data} cannot be used as data directory: {e.Message}", inner: e);
         }
+        if (!File.Exists(side.InstanceKey) && side.InstanceKey != Path.Combine(side.Data, "instance.key"))
+            throw new NodeException($"{side.InstanceKey} is missing: copy the key from the other side, or make the first one with `openssl rand -hex 32`");
+        if (side.InstanceKey == Path.Combine(side.Data, "instance.key")) Credentials.Open(side.Data);
+        AccessToken.Open(side.Data);
+        // Only here: a node that dies comes back without asking anybody.
+        PairCheck.DemandAsync(side, static text => Console.Error.WriteLine($"tandem: {text}"), CancellationToken.None).GetAwaiter().GetResult();
         using var log = new QueuedLog(Console.Error);
         using var guardian = new Guardian(new GuardianOptions
         {
