@@ -60,10 +60,21 @@ sealed class Keeper(
 
     public async Task PublishMarkAsync()
     {
+        (long newest, long revision) = await NewestBatchAsync(s_patience).ConfigureAwait(false);
+        mirror.See(newest, revision);
         JournalMark mark = mirror.Flush();
         if (mark.Revision == 0) return;
         var published = new PublishedMark(mark.Position, mark.Revision, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         await client.PutAsync(new PutRequest { Key = _ownMark, Value = ByteString.CopyFrom(published.ToBytes()) }, s_patience, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The revision of this journal's newest batch (0 before the first), and that of the cluster; no member can answer from its past.</summary>
+    public async Task<(long Newest, long Revision)> NewestBatchAsync(TimeSpan patience)
+    {
+        RangeRequest request = Below(keys.Batches);
+        (request.KeysOnly, request.Limit, request.SortTarget, request.SortOrder) = (true, 1, RangeRequest.Types.SortTarget.Mod, RangeRequest.Types.SortOrder.Descend);
+        RangeResponse newest = await client.RangeAsync(request, patience, cancel).ConfigureAwait(false);
+        return (newest.Kvs.Count > 0 ? newest.Kvs[0].ModRevision : 0, newest.Header.Revision);
     }
 
     async Task LookAsync()
