@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Google.Protobuf;
+using Tandem.Core.Schema;
 using Tandem.Journal.Etcd;
 using Tandem.Journal.Etcd.Wire;
 
@@ -11,7 +13,7 @@ namespace Tandem.Journal;
 /// <param name="Alarm">no-space, corrupt; empty: none.</param>
 public sealed record EtcdMemberHealth(string Name, string Failure, bool IsLeader, string Version, long Revision, long Bytes, double RoundTripMs, string Alarm);
 
-/// <summary>Looks at the cluster from outside of the journal, for people. Keeps its connections. Any thread.</summary>
+/// <summary>The cluster from outside of the journal: how it is, for people, and a guardian's last wills. Keeps its connections. Any thread.</summary>
 public sealed class EtcdCluster(EtcdOptions options) : IDisposable
 {
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
@@ -54,6 +56,14 @@ public sealed class EtcdCluster(EtcdOptions options) : IDisposable
             return new Dictionary<ulong, string>();
         }
     }
+
+    /// <summary>See <see cref="LastWill"/>.</summary>
+    public Task WriteLastWillAsync(ulong incarnation, Entry nodeStopped, CancellationToken cancel = default) =>
+        LastWill.WriteAsync(_client, new Keys(options).Batch(incarnation), nodeStopped, cancel);
+
+    /// <summary>A read as a last will begins with: connections, sign-in and code are ready for it afterwards.</summary>
+    public Task WarmAsync(CancellationToken cancel = default) =>
+        _client.RangeAsync(new RangeRequest { Key = new Keys(options).Batch(0) }, s_patience, cancel);
 
     public void Dispose() => _client.Dispose();
 }
