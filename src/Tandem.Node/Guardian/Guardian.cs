@@ -29,7 +29,7 @@ enum Order { Status, Stop, Start, Fail, End, Wake }
 /// </summary>
 sealed class Guardian : IDisposable
 {
-    const int StepMs = 25, AfterKillMs = 50, LastWillMs = 2_000;
+    const int StepMs = 25, AfterKillMs = 50, LastWillMs = 2_000, LastWordsMs = 100;
     readonly GuardianOptions _options;
     readonly IAddressDriver _addresses;
     readonly ILastWill _will;
@@ -38,7 +38,7 @@ sealed class Guardian : IDisposable
     readonly Restarts _restarts = new();
     readonly ConcurrentQueue<(Order Order, TaskCompletionSource<string>? Answer)> _orders = [];
     readonly (int Read, int Write) _wake = Posix.Pipe();
-    readonly Posix.PollFd[] _polled = new Posix.PollFd[3];
+    readonly Posix.PollFd[] _polled = new Posix.PollFd[4];
     readonly byte[] _woken = new byte[64];
     readonly List<ServiceAddress> _held = [], _taken = [];
     readonly CancellationTokenSource _ending = new();
@@ -115,8 +115,16 @@ sealed class Guardian : IDisposable
         int count = 0;
         Poll(_wake.Read);
         if (_addresses.Descriptor >= 0) Poll(_addresses.Descriptor);
-        if (_node is { HasEnded: false } node) Poll(node.Output);
+        NodeProcess? node = _node;
+        int death = -1;
+        if (node is { HasEnded: false })
+        {
+            Poll(node.Output);
+            if (node.Death >= 0) Poll(node.Death);
+            death = node.Death >= 0 ? count - 1 : -1;
+        }
         Posix.Poll(_polled, count, timeout);
+        if (death >= 0 && _polled[death].Returned != 0) node!.FoundDead();
 
         void Poll(int descriptor) => _polled[count++] = new Posix.PollFd { Descriptor = descriptor, Events = Posix.In };
     }
@@ -218,6 +226,7 @@ sealed class Guardian : IDisposable
         DropAddresses();
         bool leftByItself = code is 0 or NodeException.Lost;
         if (!leftByItself) WriteWill();
+        node.HearOut(LastWordsMs);
         _node = null;
         node.Dispose();
         LeftNode.Remove(_options.Data);

@@ -12,7 +12,7 @@ namespace Tandem.Node.Guarding.Addresses;
 sealed class IpAddresses : IAddressDriver
 {
     /// <summary>So soon after taking it, another's announcement is an old one.</summary>
-    const long YoungMs = 2_000;
+    public const long YoungMs = 2_000;
     const int AgainMs = 1_000, SoonMs = 100, SoonTimes = 3;
     readonly Netlink _link;
     readonly Arp _arp;
