@@ -15,7 +15,7 @@ public sealed class HistoryComparisonTests(PostgresServer server) : IDisposable
 
     public static TheoryData<Kind, Kind> Pairs => new() { { Kind.File, Kind.File }, { Kind.File, Kind.Server }, { Kind.Server, Kind.Server } };
 
-    /// <summary>A history of many positions, of which every third has rows.</summary>
+    /// <summary>A history of many positions, of which every thirtieth has rows.</summary>
     string Filled(Kind kind, long last = Last, string instance = "main", Func<long, Record, Record>? change = null)
     {
         string address = Empty(kind);
@@ -23,7 +23,7 @@ public sealed class HistoryComparisonTests(PostgresServer server) : IDisposable
         (long, Record)[] rows =
         [
             .. from position in Enumerable.Range(1, (int)last).Select(i => (long)i)
-               where position % 3 == 0
+               where position % 30 == 0
                from record in HistoryDesk.At(position)
                select (position, change?.Invoke(position, record) ?? record),
         ];
@@ -53,7 +53,7 @@ public sealed class HistoryComparisonTests(PostgresServer server) : IDisposable
         ComparisonResult result = await CompareAsync(Filled(ours), Filled(theirs));
 
         Assert.True(result.AreEqual);
-        Assert.Equal((Last, 2 * Last / 3, 0L), (result.Positions, result.Rows, result.DifferingStretches));
+        Assert.Equal((Last, 2 * Last / 30, 0L), (result.Positions, result.Rows, result.DifferingStretches));
         Assert.Empty(result.OneSided);
     }
 
@@ -61,11 +61,11 @@ public sealed class HistoryComparisonTests(PostgresServer server) : IDisposable
     public async Task A_changed_value_is_named_with_its_place_and_both_values(Kind ours, Kind theirs)
     {
         string other = Filled(theirs);
-        Execute(other, "UPDATE termination_call_detail SET talk_us = 99 WHERE position IN (31002, 44001)");
+        Execute(other, "UPDATE termination_call_detail SET talk_us = 99 WHERE position IN (31020, 44010)");
 
         ComparisonResult result = await CompareAsync(Filled(ours), other);
 
-        Assert.Equal(new RowDifference(1, 31_002, 1, "termination_call_detail", "talk_us", "0", "99"), result.First);
+        Assert.Equal(new RowDifference(1, 31_020, 1, "termination_call_detail", "talk_us", "0", "99"), result.First);
         Assert.Equal(2, result.DifferingStretches);
     }
 
@@ -73,20 +73,20 @@ public sealed class HistoryComparisonTests(PostgresServer server) : IDisposable
     public async Task A_missing_row_is_named_and_who_has_it(Kind ours, Kind theirs)
     {
         string one = Filled(ours), other = Filled(theirs);
-        Execute(other, "DELETE FROM agent_event_detail WHERE position = 3");
-        Assert.Equal(new RowDifference(1, 3, 0, "agent_event_detail", null, "the row", null), (await CompareAsync(one, other)).First);
-        Assert.Equal(new RowDifference(1, 3, 0, "agent_event_detail", null, null, "the row"), (await CompareAsync(other, one)).First);
+        Execute(other, "DELETE FROM agent_event_detail WHERE position = 30");
+        Assert.Equal(new RowDifference(1, 30, 0, "agent_event_detail", null, "the row", null), (await CompareAsync(one, other)).First);
+        Assert.Equal(new RowDifference(1, 30, 0, "agent_event_detail", null, null, "the row"), (await CompareAsync(other, one)).First);
     }
 
     [Fact]
     public async Task The_first_row_comes_before_others_of_its_stretch_in_whatever_table()
     {
         string other = Filled(Kind.File);
-        Execute(other, "UPDATE agent_event_detail SET actor = 'x' WHERE position = 10200; UPDATE termination_call_detail SET agent = 'Gauß' WHERE position = 10101");
+        Execute(other, "UPDATE agent_event_detail SET actor = 'x' WHERE position = 10200; UPDATE termination_call_detail SET agent = 'Gauß' WHERE position = 10110");
 
         ComparisonResult result = await CompareAsync(Filled(Kind.File), other);
 
-        Assert.Equal(new RowDifference(1, 10_101, 1, "termination_call_detail", "agent", "", "Gauß"), result.First);
+        Assert.Equal(new RowDifference(1, 10_110, 1, "termination_call_detail", "agent", "", "Gauß"), result.First);
     }
 
     [Fact]
