@@ -50,6 +50,9 @@ public sealed class FileJournal : IJournal
     public RefusalCounts Refusals { get; } = new();
     public event Action<JournalHealth>? HealthChanged;
 
+    /// <summary>One machine, one node: what the state knows is all there is to know.</summary>
+    public ulong TakeIncarnation(ulong atLeast) => atLeast;
+
     public void Start(long from, IJournalSubscriber subscriber)
     {
         lock (_starting)
@@ -101,8 +104,6 @@ public sealed class FileJournal : IJournal
         return _queue.TryAdd(proposals, total) ? Refusal.None : Refusals.Count(Refusal.QueueFull, entries.Length);
     }
 
-    [System.Runtime.CompilerServices.InlineArray(8)]
-    struct FewProposals { Proposal _first; }
 
     public IEnumerable<JournaledEntry> Read(long from) => _log.Read(from);
 

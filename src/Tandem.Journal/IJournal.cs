@@ -22,6 +22,13 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Raised on the journal's own thread, in order.</summary>
     event Action<JournalHealth>? HealthChanged;
 
+    /// <summary>
+    /// A number that no other start of any node has had or will have, and none below <paramref name="atLeast"/>: what is
+    /// proposed from now on carries it as its incarnation. Once, before the first proposal; may wait for the journal.
+    /// </summary>
+    /// <exception cref="JournalException">The journal does not answer.</exception>
+    ulong TakeIncarnation(ulong atLeast);
+
     /// <summary>Begins to deliver committed entries from position <paramref name="from"/> on. Once, and before anything else is delivered.</summary>
     void Start(long from, IJournalSubscriber subscriber);
 

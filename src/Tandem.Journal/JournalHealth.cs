@@ -3,9 +3,11 @@ namespace Tandem.Journal;
 public enum JournalState
 {
     Accepting,
+    /// <summary>Nothing is committed for the time being; it is tried again by itself. New work is taken as long as the bounded queue has room.</summary>
+    Stalled,
     /// <summary>The disk is full: entries of calls in progress go to the reserve, new work is refused. Ends by itself when room returns.</summary>
     Reserve,
-    /// <summary>The reserve is used up too. Ends by itself when room returns.</summary>
+    /// <summary>The reserve is used up too, or etcd's quota. Ends by itself when room returns.</summary>
     Full,
     /// <summary>Nothing is committed any more, and nothing is retried: the process must be started again.</summary>
     Failed,

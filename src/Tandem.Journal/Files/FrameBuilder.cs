@@ -40,6 +40,16 @@ sealed class FrameBuilder(int bytesMax)
         return true;
     }
 
+    /// <summary>Entries as they stand in a frame's body. However many there are.</summary>
+    public void AddBody(ReadOnlySpan<byte> body, int count)
+    {
+        int end = _end + body.Length;
+        if (end > _bytes.Length) Array.Resize(ref _bytes, Math.Max(end, _bytes.Length * 2));
+        body.CopyTo(_bytes.AsSpan(_end));
+        _end = end;
+        Count += count;
+    }
+
     public ReadOnlySpan<byte> Finish(int generation, long durable, uint salt)
     {
         ReadOnlySpan<byte> body = _bytes.AsSpan(FrameHeader.Bytes, _end - FrameHeader.Bytes);

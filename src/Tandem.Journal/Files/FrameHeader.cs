@@ -6,7 +6,8 @@ namespace Tandem.Journal.Files;
 /// The head of a frame, which is what one flush made durable. Little endian: magic (4), body length (4), first position
 /// (8), count (4), body checksum (4), durable position (8), generation (4), checksum of these (4).
 /// </summary>
-/// <param name="Durable">The last position that was durable when this was written: a frame is proof of those before it.</param>
+/// <param name="Durable">The last position that was durable when this was written: a frame is proof of those before it. In a
+/// mirror, and in what is made of it: the revision in etcd whose last entry is the frame's last.</param>
 readonly record struct FrameHeader(int BodyBytes, long First, int Count, uint BodyChecksum, long Durable, int Generation)
 {
     public const int Bytes = 40;

@@ -17,6 +17,7 @@ sealed class FrameReader(StorageFile file, SegmentHeader segment)
     byte[] _buffer = new byte[ChunkBytes];
     long _bufferAt;
     int _buffered;
+    bool _fresh;
 
     /// <summary>Where the next frame begins.</summary>
     public long Offset { get; private set; } = SegmentHeader.Bytes;
@@ -27,6 +28,17 @@ sealed class FrameReader(StorageFile file, SegmentHeader segment)
     /// <param name="body">Valid until the next call.</param>
     public FrameStatus TryRead(out FrameHeader header, out ReadOnlyMemory<byte> body)
     {
+        FrameStatus status = TryReadBuffered(out header, out body);
+        if (status == FrameStatus.Read || _fresh) return status;
+        // What was read ahead may be from before the frame was written.
+        _buffered = 0;
+        _bufferAt = Offset;
+        return TryReadBuffered(out header, out body);
+    }
+
+    FrameStatus TryReadBuffered(out FrameHeader header, out ReadOnlyMemory<byte> body)
+    {
+        _fresh = false;
         body = default;
         header = default;
         ReadOnlyMemory<byte> head = Peek(FrameHeader.Bytes);
@@ -52,6 +64,7 @@ sealed class FrameReader(StorageFile file, SegmentHeader segment)
             if (bytes > _buffer.Length) _buffer = new byte[bytes];
             _bufferAt = Offset;
             _buffered = file.Read(Offset, _buffer);
+            _fresh = true;
         }
         int at = (int)(Offset - _bufferAt);
         return _buffer.AsMemory(at, Math.Min(bytes, _buffered - at));

@@ -12,6 +12,7 @@ sealed class ProposalQueue(int entriesMax, long bytesMax)
     int _entries;
     long _bytes;
     bool _awake, _sleeping;
+    TaskCompletionSource? _arrival;
 
     public bool TryAdd(ReadOnlySpan<Proposal> proposals, long bytes)
     {
@@ -21,7 +22,7 @@ sealed class ProposalQueue(int entriesMax, long bytesMax)
             _waiting.AddRange(proposals);
             _entries += proposals.Length;
             _bytes += bytes;
-            if (_sleeping) Monitor.Pulse(_lock);
+            Stir();
             return true;
         }
     }
@@ -32,7 +33,25 @@ sealed class ProposalQueue(int entriesMax, long bytesMax)
         lock (_lock)
         {
             _awake = true;
-            if (_sleeping) Monitor.Pulse(_lock);
+            Stir();
+        }
+    }
+
+    void Stir()
+    {
+        if (_sleeping) Monitor.Pulse(_lock);
+        _arrival?.TrySetResult();
+        _arrival = null;
+    }
+
+    /// <summary>Completes when something waits, or at the next <see cref="Wake"/>. For a taker that is no thread.</summary>
+    public Task ArrivalAsync()
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count > 0 || _awake) return Task.CompletedTask;
+            _arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _arrival.Task;
         }
     }
 
@@ -63,3 +82,7 @@ sealed class ProposalQueue(int entriesMax, long bytesMax)
         }
     }
 }
+
+/// <summary>Proposals on the stack: most are handed over one or a few at a time.</summary>
+[System.Runtime.CompilerServices.InlineArray(8)]
+struct FewProposals { Proposal _first; }

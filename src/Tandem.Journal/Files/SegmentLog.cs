@@ -98,31 +98,7 @@ sealed class SegmentLog : IDisposable
     {
         SegmentHeader[] segments;
         lock (_lock) segments = [.. _segments];
-        for (int i = 0; i < segments.Length; i++)
-        {
-            if (i + 1 < segments.Length && segments[i + 1].First <= from) continue;
-            foreach (JournaledEntry entry in Read(segments[i], i + 1 < segments.Length ? segments[i + 1].First : long.MaxValue))
-                if (entry.Position >= from) yield return entry;
-        }
-    }
-
-    IEnumerable<JournaledEntry> Read(SegmentHeader segment, long before)
-    {
-        using StorageFile file = _storage.Open(segment.Name);
-        var reader = new FrameReader(file, segment);
-        while (reader.Next < before && reader.Next <= LastPosition)
-        {
-            long position = reader.Next;
-            if (reader.TryRead(out FrameHeader header, out ReadOnlyMemory<byte> body) != FrameStatus.Read)
-                throw new JournalDamagedException(_storage.PathOf(segment.Name), reader.Offset, position, "a damaged frame");
-            for (int i = 0; i < header.Count; i++)
-            {
-                ReadOnlySpan<byte> rest = body.Span;
-                var entry = new JournaledEntry(position + i, FrameBuilder.ReadEntry(ref rest));
-                body = body[^rest.Length..];
-                yield return entry;
-            }
-        }
+        return Segments.Read(_storage, segments, from, () => LastPosition);
     }
 
     /// <summary>Drops whole segments whose entries are all before a position.</summary>

@@ -49,7 +49,7 @@ public sealed class Replica : IAsyncDisposable
     public static Replica Start(IJournal journal, Storage storage, long history, IReplicaOwner owner, ReplicaOptions options)
     {
         var replica = new Replica(journal, storage, history, owner, options);
-        replica._snapshots.Clean();
+        if (!options.IsBeside) replica._snapshots.Clean();
         replica.RefuseIfAhead(history);
         replica.Rebuild(restoreAt: history, upTo: journal.LastPosition);
         return replica;
@@ -105,6 +105,13 @@ public sealed class Replica : IAsyncDisposable
     /// <summary>Goes on with a snapshot, for half a millisecond at most. True when there is more to do; call again when idle.</summary>
     public bool Step() => _schedule.Step(Centre);
 
+    /// <summary>Drops the snapshots after a position: the state that they were made of was wrong.</summary>
+    public void DropSnapshotsAfter(long position)
+    {
+        _schedule.Abandon();
+        _snapshots.DropFrom(position + 1);
+    }
+
     /// <summary>Begins a snapshot now, unless one is being made.</summary>
     public void BeginSnapshot() => _schedule.Begin(Centre);
 
@@ -139,6 +146,7 @@ public sealed class Replica : IAsyncDisposable
             long earliest = long.MaxValue;
             foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
             {
+                if (read.Position % 4_096 == 0) _owner.StillWorking();
                 if (SkippedBy(read.Position, read.Entry) is not { } skipped) continue;
                 _skipped.Add(skipped);
                 earliest = Math.Min(earliest, skipped);
@@ -155,6 +163,7 @@ public sealed class Replica : IAsyncDisposable
         foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
         {
             if (!TryApply(read.Position, read.Entry)) return false;
+            if (read.Position % 1_024 == 0) _owner.StillWorking();
             if (read.Position == upTo) return true;
         }
         throw new StateUnreachableException($"The journal ends before position {upTo}, which was committed.");

@@ -74,7 +74,7 @@ sealed partial class ServiceNode
     /// <summary>When the far end made the offer in its 2xx, our ACK waits for the answer of the other end (RFC 3264 §4).</summary>
     void AcknowledgeWhenDue(LegEdge edge, Leg leg)
     {
-        if (edge.OwesAck && leg.Exchange != Exchange.Passing && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
+        if (edge.OwesAck && leg.Exchange is not (Exchange.Passing or Exchange.Refreshing) && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
     }
 
     void Acknowledge(LegEdge edge, Leg leg)
@@ -87,7 +87,7 @@ sealed partial class ServiceNode
 
     void Invite(LegEdge edge, Leg leg, long nowUs)
     {
-        if (TargetOf(leg) is not { } target || _flows.To(target.Remote, target.OverTcp) is not { } flow)
+        if (TargetOf(leg) is not { } target || _flows.To(target.Remote, target.OverTcp, _address) is not { } flow)
         {
             edge.EndProposed = true;
             Propose(new Entry { LegFailed = new LegFailed { Leg = leg.Id.Value, Status = 503 } });
@@ -133,7 +133,7 @@ sealed partial class ServiceNode
         if (leg.Kind == LegKind.External)
             return _peers.Address(leg.Trunk, isTrunk: true) is { } trunk ? (trunk.Remote, trunk.OverTcp, Uri(leg.Number, trunk)) : null;
         Device device = leg.Device!;
-        if (device.IsRegistered && _flows.Parse(device.Flow) is { } registered) return (registered.Remote, registered.IsReliable, device.Contact);
+        if (device.IsRegistered && _flows.Parse(device.Flow, _address) is { } registered) return (registered.Remote, registered.IsReliable, device.Contact);
         return _peers.Address(device.Name, isTrunk: false) is { } own ? (own.Remote, own.OverTcp, Uri(device.Name, own)) : null;
     }
 
@@ -189,7 +189,7 @@ sealed partial class ServiceNode
 
     void PassOffers(LegEdge edge, Leg leg, long nowUs)
     {
-        if (leg.Exchange == Exchange.Passing && edge.Passed < leg.ExchangeCSeq)
+        if (leg.Exchange is Exchange.Passing or Exchange.Refreshing && edge.Passed < leg.ExchangeCSeq)
         {
             byte[] body = Body(leg.ExchangeSdp);
             uint cseq = InviteCSeq + leg.ExchangeCSeq;

@@ -11,8 +11,9 @@ using Tandem.Sip;
 namespace Tandem.Node.ServiceNode;
 
 /// <summary>
-/// The SIP edge: proposes what phones and trunks do, and brings each leg into the condition that the state wants. It decides
-/// nothing, and promises nothing before it is in the journal.
+/// The SIP edge at one service address: proposes what phones and trunks do, and brings each leg that lives there into the
+/// condition that the state wants. It decides nothing, and promises nothing before it is in the journal. When the address
+/// goes to another node, this is dropped whole.
 /// </summary>
 /// <remarks>In parts: what comes in here, what goes out in LegConditions.cs, taking up after a crash in TakingUp.cs.</remarks>
 sealed partial class ServiceNode : ISipUser
@@ -24,31 +25,39 @@ sealed partial class ServiceNode : ISipUser
     /// <summary>What RFC 3261 §11.2 asks of an answer to OPTIONS.</summary>
     static readonly byte[] s_abilities = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\nAccept: application/sdp\r\n");
 
+    readonly string _address;
     readonly Func<ContactCentre> _centre;
     readonly Proposer _proposer;
     readonly MonotonicClock _clock;
     readonly Flows _flows;
+    readonly Fence _fence;
     readonly Identifiers _identifiers;
     readonly Peers _peers;
     readonly Registrar _registrar;
     readonly Dictionary<LegId, LegEdge> _edges = [];
     /// <summary>INVITEs and REGISTERs whose entries are on their way, by the entry's sequence.</summary>
     readonly Dictionary<ulong, ServerTransaction> _proposed = [];
+    /// <summary>The same, in order of arrival: who waits too long for the journal gets a default label.</summary>
+    readonly Queue<(ulong Sequence, long SinceUs)> _waiting = [];
+    /// <summary>Arrivals that were turned away because the journal was away; what comes of them is ended.</summary>
+    readonly HashSet<ulong> _givenUp = [];
+    readonly Queue<(LegEdge Edge, ServerTransaction Bye, long SinceUs)> _byes = [];
     readonly List<LegEdge> _ringing = [];
     readonly Queue<Entry> _owed = [];
     long _arrivedInOverload;
 
-    public ServiceNode(Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Identifiers identifiers, Peers peers)
+    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers)
     {
-        (_centre, _proposer, _clock, _flows, _identifiers, _peers) = (centre, proposer, clock, flows, identifiers, peers);
+        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers) = (address, centre, proposer, clock, flows, fence, identifiers, peers);
         Stack = new SipStack(
             new SipStackOptions
             {
                 Allow = Methods,
                 Supported = [],
                 InviteBodies = ["application/sdp"],
+                Counters = counters,
             }, flows, this);
-        _registrar = new Registrar(Stack, centre, proposer, peers);
+        _registrar = new Registrar(address, Stack, centre, proposer, peers);
     }
 
     public SipStack Stack { get; }
@@ -56,6 +65,8 @@ sealed partial class ServiceNode : ISipUser
     public long LagUs { get; set; }
     /// <summary>New calls answered 503: the journal took no more, or the node was behind.</summary>
     public long CallsTurnedAway { get; private set; }
+    /// <summary>New calls that waited too long for the journal, and got a default label.</summary>
+    public long CallsDefaultRouted { get; private set; }
     /// <summary>What could not be proposed when it happened, and will be: ends of calls, mostly.</summary>
     public int Owed => _owed.Count;
     public int Legs => _edges.Count;
@@ -110,11 +121,13 @@ sealed partial class ServiceNode : ISipUser
             CallingName = name.Length > ContactCentre.NumberLengthMax ? name[..ContactCentre.NumberLengthMax] : name,
             Sdp = Text(request.Body),
             Checkpoint = checkpoint.ToByteString(),
+            Address = _address,
         };
         var entry = new Entry { CallArrived = arrived };
         if (_proposer.TryPropose(entry, Priority.NewWork) == Refusal.None)
         {
             _proposed[entry.Sequence] = invite;
+            _waiting.Enqueue((entry.Sequence, nowUs));
             return;
         }
         TurnAway(invite, nowUs);
@@ -148,6 +161,7 @@ sealed partial class ServiceNode : ISipUser
         {
             case SipMethod.Bye:
                 edge.Bye = transaction;
+                _byes.Enqueue((edge, transaction, nowUs));
                 Finish(edge, EndCause.EndBye, nowUs);
                 break;
             case SipMethod.Invite:
@@ -335,23 +349,26 @@ sealed partial class ServiceNode : ISipUser
             switch (effect)
             {
                 case CallAdmitted admitted when own: Admit(entry.Sequence, admitted.Caller, nowUs); break;
-                case CallRefused refused when own && _proposed.Remove(entry.Sequence, out ServerTransaction? invite):
-                    Refuse(invite, refused.Status, nowUs);
+                // It came in at another node, at an address that had just become ours.
+                case CallAdmitted admitted when IsOurs(admitted.Caller) && !_edges.ContainsKey(admitted.Caller.Id): TakeUp(admitted.Caller, nowUs); break;
+                case CallRefused refused when own:
+                    if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, refused.Status, nowUs);
+                    else _givenUp.Remove(entry.Sequence);
                     break;
                 case Rejected rejected when own: Reject(entry, rejected.Reason, nowUs); break;
-                case ConfigurationChanged changed: _peers.Configure(changed.Configuration); break;
-                case LegWanted wanted when wanted.Leg.Owner == _proposer.Incarnation: BringAbout(wanted.Leg, nowUs); break;
+                case LegWanted wanted when IsOurs(wanted.Leg): BringAbout(wanted.Leg, nowUs); break;
             }
         }
-        if (!own) return;
         switch (entry.InputCase)
         {
             case Entry.InputOneofCase.LegEnded: Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
             case Entry.InputOneofCase.LegFailed: _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
-            case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered: _registrar.Applied(entry.Sequence, nowUs); break;
-            case Entry.InputOneofCase.NodeStarted: TakeUp(nowUs); break;
+            case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered when own: _registrar.Applied(entry.Sequence, nowUs); break;
         }
     }
+
+    /// <summary>The leg lives at this address, and the address is this node's.</summary>
+    bool IsOurs(Leg leg) => leg.Address.Name == _address && leg.Owner == _proposer.Incarnation;
 
     /// <summary>An own entry that was taken over will not be in the journal.</summary>
     public void Unwritten(Entry entry, long nowUs)
@@ -367,7 +384,13 @@ sealed partial class ServiceNode : ISipUser
 
     void Admit(ulong sequence, Leg caller, long nowUs)
     {
-        if (!_proposed.Remove(sequence, out ServerTransaction? transaction)) return;
+        if (!_proposed.Remove(sequence, out ServerTransaction? transaction))
+        {
+            if (_givenUp.Remove(sequence)) Propose(new Entry { LegEnded = new LegEnded { Leg = caller.Id.Value, Cause = EndCause.EndLost } });
+            return;
+        }
+        // Its address moved while its entry was on its way: whoever has it now takes the call up from its checkpoint.
+        if (!IsOurs(caller)) return;
         var edge = new LegEdge(caller.Id) { Invite = (InviteServerTransaction)transaction };
         _edges[caller.Id] = edge;
         var cancel = transaction.UserState as ServerTransaction;
@@ -392,6 +415,7 @@ sealed partial class ServiceNode : ISipUser
     {
         if (!_edges.Remove(id, out LegEdge? edge)) return;
         if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
+        edge.Bye = null;
         if (edge.Cancel is { } cancel)
         {
             Refuse(cancel, 200, nowUs);
@@ -424,7 +448,47 @@ sealed partial class ServiceNode : ISipUser
         if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
     }
 
-    public void Sweep(long nowUs) => _registrar.Sweep(nowUs);
+    public void Sweep(long nowUs)
+    {
+        _registrar.Sweep(nowUs);
+        long before = nowUs - NodeTimes.DefaultRouteAfter.Us;
+        while (_waiting.TryPeek(out (ulong Sequence, long SinceUs) first) && first.SinceUs <= before)
+        {
+            _waiting.Dequeue();
+            if (_proposed.Remove(first.Sequence, out ServerTransaction? invite)) GiveUp(first.Sequence, invite, nowUs);
+        }
+        while (_byes.TryPeek(out (LegEdge Edge, ServerTransaction Bye, long SinceUs) owed) && owed.SinceUs <= before)
+        {
+            _byes.Dequeue();
+            if (!ReferenceEquals(owed.Edge.Bye, owed.Bye)) continue;
+            owed.Edge.Bye = null;
+            _fence.Pass(() => Refuse(owed.Bye, 200, nowUs));
+        }
+    }
+
+    /// <summary>The journal is away for longer than any election: the caller gets the default label of the number that was dialed, as far as this node can give it.</summary>
+    void GiveUp(ulong sequence, ServerTransaction invite, long nowUs)
+    {
+        _givenUp.Add(sequence);
+        CallsDefaultRouted++;
+        string dialed = Numbers.Of(invite.Request.Uri);
+        Label? label = Centre.Configuration is { } configuration
+            ? configuration.DialedNumbers.FirstOrDefault(d => d.Number == dialed)?.DefaultLabel ?? configuration.Settings.DefaultLabel : null;
+        string external = label is { KindCase: Label.KindOneofCase.External } ? label.External : "";
+        _fence.Pass(() => Stack.Respond(invite, external.Length > 0
+            ? new OutgoingResponse { Status = 302, Contact = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(external)}@{invite.Flow.Local}>") }
+            : new OutgoingResponse { Status = 503, Headers = s_retryAfter }, nowUs));
+        _owed.Enqueue(new Entry
+        {
+            CallDefaultRouted = new CallDefaultRouted
+            {
+                Dialed = dialed,
+                Calling = Numbers.Of(invite.Request.From.Uri),
+                Label = external.Length > 0 ? Core.Scripts.Labels.Text(label) : "",
+                UnixUs = _clock.UnixUs,
+            },
+        });
+    }
 
     /// <summary>At the end of a round of the loop: ringing that was not overtaken by its answer, and what is owed.</summary>
     public void EndRound()

@@ -12,13 +12,13 @@ namespace Tandem.Node.ServiceNode;
 /// </summary>
 sealed partial class ServiceNode
 {
-    void TakeUp(long nowUs)
+    /// <summary>The address became this node's, and its legs did.</summary>
+    public void TakeUp(long nowUs)
     {
-        if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
         var legs = new List<Leg>();
         foreach (Call call in Centre.Calls)
             foreach (Leg leg in call.Legs)
-                if (!leg.Gone && leg.Owner == _proposer.Incarnation && !_edges.ContainsKey(leg.Id)) legs.Add(leg);
+                if (!leg.Gone && IsOurs(leg) && !_edges.ContainsKey(leg.Id)) legs.Add(leg);
         legs.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (Leg leg in legs) TakeUp(leg, nowUs);
     }
@@ -39,7 +39,7 @@ sealed partial class ServiceNode
 
     void TakeUpInvite(LegEdge edge, Leg leg, InviteCheckpoint saved, long nowUs)
     {
-        if (_flows.Parse(saved.Flow) is not { } flow
+        if (_flows.Parse(saved.Flow, _address) is not { } flow
             || Stack.RestoreInviteServer(saved.Request.Span, flow, _identifiers.Tag(leg.Id), edge, nowUs, Flows.Contact(flow)) is not { } invite)
         {
             Finish(edge, EndCause.EndLost, nowUs);

@@ -20,6 +20,8 @@ sealed class Reader : IJournalSubscriber
         return reader;
     }
 
+    public JournaledEntry[] Snapshot() { lock (_lock) return [.. Entries]; }
+
     void Changed(JournalHealth health) { lock (_lock) { _healths.Add(health); Monitor.PulseAll(_lock); } }
 
     void IJournalSubscriber.Committed(long firstPosition, IReadOnlyList<Entry> entries)

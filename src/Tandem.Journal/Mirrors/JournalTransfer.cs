@@ -1,0 +1,2 @@
+namespace Tandem.Journal;
+public static class JournalTransfer { }
