@@ -37,7 +37,9 @@ public sealed class HistoryAddressTests : IDisposable
     {
         string file = _folder.Write("password", "first\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var address = HistoryAddress.Parse($"postgresql://tandem@localhost/history?passwordfile={file}");
+        var address = HistoryAddress.Parse(HistoryAddress.WithPasswordFile("postgresql://tandem@localhost/history", file));
+        Assert.Equal("first", Settings(HistoryAddress.WithPasswordFile("Host=localhost;Username=tandem;Database=history;", file)).Password);
+        Assert.Equal("first", Settings(HistoryAddress.WithPasswordFile("postgresql://tandem@localhost/history?sslmode=disable", file)).Password);
         Assert.Equal("first", new NpgsqlConnectionStringBuilder(address.ConnectionString()).Password);
         File.WriteAllText(file, "second");
         Assert.Equal("second", new NpgsqlConnectionStringBuilder(address.ConnectionString()).Password);
