@@ -287,6 +287,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     void Live()
     {
         _isLive = true;
+        _pulse.Beat(Centre.Position, Centre.Hash);
         foreach (Skipped skipped in _skippedAtStart) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
         if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
         foreach (ServiceAddress address in Centre.Addresses)
