@@ -18,7 +18,7 @@ static class Simulate
         Planner.Draw(seed, lengthUs, faults ?? Faults.Kinds.ToHashSet(StringComparer.Ordinal));
 
     /// <summary>The failure in words: the plan that is left of it, and the end of its trace.</summary>
-    public static string Explain(ulong seed, Plan plan, Violation failure, TimeSpan reduceMost, (string, long)? crashAt = null, int traceLines = 120)
+    public static string Explain(ulong seed, Plan plan, Violation failure, TimeSpan reduceMost, (string, long)? crashAt = null, int traceLines = 250)
     {
         Plan reduced = Reduction.Reduce(plan, failure, p => Run(seed, p, crashAt: crashAt).Violation, reduceMost);
         var trace = new Queue<string>();

@@ -69,7 +69,7 @@ static class SimulateCommand
             {
                 total.Add(world);
                 if (world.Violation is { } violation && (failed is null || failed.Value.Seed > (ulong)seed)) failed = ((ulong)seed, plan, violation);
-                if (!one && told.ElapsedMilliseconds > 1000)
+                if (!one && told.ElapsedMilliseconds > 1000 && !Console.IsErrorRedirected)
                 {
                     told.Restart();
                     Console.Error.Write($"\r{total}");
@@ -77,7 +77,7 @@ static class SimulateCommand
             }
             if (failed is not null) state.Break();
         });
-        Console.Error.Write("\r");
+        if (!Console.IsErrorRedirected) Console.Error.Write("\r");
         if (failed is { } f)
         {
             Console.WriteLine($"seed {f.Seed}: {f.Violation}; it is reduced ...");
@@ -89,7 +89,7 @@ static class SimulateCommand
 
     static void Progress(World world, Tally total, Stopwatch told)
     {
-        if (told.ElapsedMilliseconds < 1000) return;
+        if (told.ElapsedMilliseconds < 1000 || Console.IsErrorRedirected) return;
         told.Restart();
         Console.Error.Write($"\r{world.NowUs / 3_600_000_000.0:0.00} h, {world.Etcd.Last:#,0} entries, {world.Checks.Calls.Admitted:#,0} calls, {world.FaultsDone:#,0} faults, {total.SpeedWith(world):0.0} h/min ");
     }

@@ -20,6 +20,8 @@ sealed class CallChecks(World world)
     /// <summary>By the caller's number, the newest call.</summary>
     readonly Dictionary<string, Call> _calls = new(StringComparer.Ordinal);
     readonly Dictionary<LegId, string> _callers = [];
+    /// <summary>Legs that were connected in the journal: an answer that came too late is not.</summary>
+    readonly HashSet<LegId> _connected = [];
     /// <summary>Callers whose call somebody asked to end.</summary>
     readonly HashSet<string> _endAsked = new(StringComparer.Ordinal);
 
@@ -36,7 +38,9 @@ sealed class CallChecks(World world)
         foreach (Effect effect in effects)
         {
             if (effect is CallAdmitted admitted) Admit(admitted.Call);
-            if (effect is LegWanted { Leg: { } leg }) _callers[leg.Id] = leg.Call.Calling;
+            if (effect is not LegWanted { Leg: { } leg }) continue;
+            _callers[leg.Id] = leg.Call.Calling;
+            if (leg.Wanted == LegCondition.Connected) _connected.Add(leg.Id);
         }
     }
 
@@ -145,7 +149,7 @@ sealed class CallChecks(World world)
 
     public void LegEnded(AgentPhone phone, LegId leg, long answeredUs)
     {
-        if (_callers.TryGetValue(leg, out string? caller)) Ended(caller, $"phone {phone.Name}", answeredUs);
+        if (_connected.Contains(leg) && _callers.TryGetValue(leg, out string? caller)) Ended(caller, $"phone {phone.Name}", answeredUs);
     }
 
     public void AckMissing(AgentPhone phone, LegId leg)

@@ -38,9 +38,12 @@ sealed class SentChecks(World world)
             world.Violate("messages", $"{process} sends what is no SIP message");
             return;
         }
+        if (world.IsTraced) world.Trace($"      {process} {flow.Local} -> {flow.Remote} {Name(message!)}");
         CheckOwner(process, flow.Local.ToString(), message!);
         if (message!.IsRequest) CheckSequence(process, message);
     }
+
+    public static string Name(SipMessage message) => $"{(message.IsRequest ? message.Method.ToString() : $"{message.Status} to {message.Method}")} {message.CSeq} {Text(message.CallId).Split('@')[0]}";
 
     void CheckOwner(NodeProcess process, string address, SipMessage message)
     {

@@ -66,6 +66,7 @@ abstract class PhoneBox : ISipUser, ISipOutput
 
     bool ISipOutput.Send(in Flow flow, ReadOnlySpan<byte> message)
     {
+        if (World.IsTraced && SipParser.Parse(message, out SipMessage? sent) == Malformed.No) World.Trace($"      {Name} -> {flow.Remote} {SentChecks.Name(sent!)}");
         World.Network.FromPhone(this, flow.Remote, message);
         return true;
     }

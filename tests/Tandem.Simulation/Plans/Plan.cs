@@ -6,8 +6,9 @@ sealed record PlanItem(long AtUs, string Kind, string Words, Action<World> Begin
     public override string ToString() => $"{AtUs / 1_000_000,5}.{AtUs / 1000 % 1000:000} {Words}";
 }
 
-sealed record Plan(IReadOnlyList<PlanItem> Items, IReadOnlyList<long> CalmUs, long EndUs)
+sealed record Plan(IReadOnlyList<PlanItem> Items, IReadOnlyList<long> CalmUs, long HomeUs)
 {
+    public long EndUs => HomeUs + PlanTimes.DrainUs;
     public Plan With(IReadOnlyList<PlanItem> items) => this with { Items = items };
 }
 

@@ -29,9 +29,8 @@ sealed class Planner
             _calm.Add(at - 100_000);
         }
         DrawCalls(at);
-        _items.Add(new PlanItem(at, "drain", "everybody hangs up", static world => world.People.GoHome()));
         _items.Sort(static (a, b) => a.AtUs.CompareTo(b.AtUs));
-        return new Plan(_items, _calm, at + PlanTimes.DrainUs);
+        return new Plan(_items, _calm, at);
     }
 
     void Join(int number)
@@ -46,10 +45,11 @@ sealed class Planner
         long at = 3_000_000;
         long gap = 600;
         long stretch = 0;
-        while (at < untilUs - 1_000_000)
+        while (true)
         {
             if (at >= stretch) (stretch, gap) = (at + _dice.Ms(3_000, 15_000), _dice.Between(150, 2_500));
             at += _dice.Ms(20, gap * 2);
+            if (at >= untilUs - 1_000_000) return;
             var plan = new CallerPlan
             {
                 Number = ++_caller,

@@ -99,6 +99,7 @@ sealed class World
         People.Begin();
         foreach (PlanItem item in _options.Plan.Items) At(item.AtUs, () => item.Begin(this));
         foreach (long calm in _options.Plan.CalmUs) At(calm, Checks.InCalm);
+        At(_options.Plan.HomeUs, People.GoHome);
         Checks.Begin();
     }
 }
