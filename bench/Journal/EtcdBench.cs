@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Tandem.Bench.Harness;
 using Tandem.Core.Schema;
 using Tandem.Journal;
 using Tandem.Tests.Journal.Etcd;
@@ -17,6 +18,14 @@ static class EtcdBench
 
     internal static async Task<int> RunAsync()
     {
+        try
+        {
+            using Process? version = Process.Start(new ProcessStartInfo("etcd", "--version") { RedirectStandardOutput = true });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new BenchException("etcd is missing: apt-get install etcd-server");
+        }
         Console.WriteLine($"etcd journal, three members on loopback, two sides propose half each, {Seconds} s each");
         Console.WriteLine($"{"wanted/s",10} {"bytes",6} {"done/s",10} {"p50 us",9} {"p99 us",9} {"max us",9} {"etcd CPU ms/1000",17} {"own CPU ms/1000",16}");
         await using (EtcdCluster cluster = await EtcdCluster.StartAsync(3))

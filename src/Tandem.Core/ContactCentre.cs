@@ -9,7 +9,7 @@ namespace Tandem.Core;
 /// The contact centre: a deterministic function of its journal. One thread applies entries to it one by one; each changes
 /// the state and yields effects. Nothing in here knows a clock, a socket or chance.
 /// </summary>
-/// <remarks>In parts by what they are about: Calls/, Agents/, Queues/, Scripts/, Snapshots/.</remarks>
+/// <remarks>In parts by what they are about: Calls/, Agents/, Queues/, Scripts/, Nodes/, Snapshots/.</remarks>
 public sealed partial class ContactCentre
 {
     /// <summary>An entry may be this much later than the one before; more has to say that nobody was there.</summary>
@@ -55,12 +55,15 @@ public sealed partial class ContactCentre
             h.Add(CallsArrived);
             h.Add(CallsRefused);
             h.Add(Rejections);
+            h.Add(CallsDefaultRouted);
             return h.Value;
         }
     }
 
     public long CallsArrived { get; private set; }
     public long CallsRefused { get; private set; }
+    /// <summary>Calls that edges answered by default routing while the journal was away.</summary>
+    public long CallsDefaultRouted { get; private set; }
     /// <summary>Entries that did nothing: bad, late or stale.</summary>
     public long Rejections { get; private set; }
 
@@ -103,6 +106,11 @@ public sealed partial class ContactCentre
             case Entry.InputOneofCase.ClockObserved: return ReadWallClock(entry.ClockObserved.UnixUs);
             case Entry.InputOneofCase.ConfigurationApplied: return Reconfigure(entry.ConfigurationApplied.Configuration);
 
+            case Entry.InputOneofCase.Heartbeat: return Hear(Proposer);
+            case Entry.InputOneofCase.NodeLeaving: return Leave(Proposer);
+            case Entry.InputOneofCase.NodeStopped: return Stop(Proposer);
+            case Entry.InputOneofCase.AddressClaimed: return Claim(entry.AddressClaimed);
+
             case Entry.InputOneofCase.CallArrived: return Admit(entry.CallArrived);
             case Entry.InputOneofCase.LegProgressed: return Progress(entry.LegProgressed);
             case Entry.InputOneofCase.LegAnswered: return Answer(entry.LegAnswered);
@@ -111,6 +119,8 @@ public sealed partial class ContactCentre
             case Entry.InputOneofCase.LegEnded: return End(entry.LegEnded);
             case Entry.InputOneofCase.LegOffered: return OfferToPeer(entry.LegOffered);
             case Entry.InputOneofCase.LegOfferAnswered: return AnswerToPeer(entry.LegOfferAnswered);
+
+            case Entry.InputOneofCase.CallDefaultRouted: return CountDefaultRouted(entry.CallDefaultRouted);
 
             case Entry.InputOneofCase.PhoneRegistered: return Register(entry.PhoneRegistered);
             case Entry.InputOneofCase.PhoneUnregistered: return Unregister(entry.PhoneUnregistered);
@@ -192,7 +202,8 @@ public sealed partial class ContactCentre
 
     List<Entity> Entities()
     {
-        var entities = new List<Entity>(_agents.Count + _devices.Count + _calls.Count + _percents.Count + _incarnations.Count);
+        var entities = new List<Entity>(_agents.Count + _devices.Count + _calls.Count + _percents.Count + _incarnations.Count + _addresses.Count);
+        entities.AddRange(_addresses.Values);
         entities.AddRange(_incarnations.Values);
         entities.AddRange(_devices.Values);
         entities.AddRange(_agents.Values);

@@ -1,5 +1,6 @@
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 
 namespace Tandem.Core;
@@ -30,6 +31,20 @@ public sealed record Rejected(Rejection Reason) : Effect;
 
 /// <summary>The configuration is another.</summary>
 public sealed record ConfigurationChanged(Schema.Configuration Configuration) : Effect;
+
+/// <summary>
+/// A service address has another owner. `from` closes it and forgets what it had in its hands of the legs there; `to` opens it and
+/// takes up every leg whose address it is, from what the state says. Legs of a movable address tell nothing else of this.
+/// </summary>
+/// <param name="From">0: it is new.</param>
+public sealed record AddressMoved(ServiceAddress Address, ulong From, ulong To, string Reason) : Effect
+{
+    /// <summary>Reasons: the owner's start, its silence, its stop, its leaving; a claim.</summary>
+    public const string Started = "started", Lost = "lost", Stopped = "stopped", Left = "left", Claimed = "claimed";
+}
+
+/// <summary>What this incarnation proposes is refused from here on: it stops acting at once.</summary>
+public sealed record IncarnationLost(Incarnation Who) : Effect;
 
 /// <summary>The effects of one entry, in order. Reused from entry to entry.</summary>
 public sealed class EffectList
@@ -67,4 +82,7 @@ public enum Rejection
     InvalidConfiguration = 30,
     OtherInstance = 31,
     TooLong = 32,
+    UnknownAddress = 40,
+    AddressDoesNotMove = 41,
+    TooManyAddresses = 42,
 }

@@ -5,7 +5,7 @@ using Tandem.Core.Scripts;
 namespace Tandem.Core;
 
 /// <summary>What a deadline is for. Part of the order in which timers of one instant fire: never renumber.</summary>
-enum TimerKind { Ring = 1, ScriptWait = 2, QueueRecheck = 3, SameAgentAgain = 4, WrapUp = 5, Registration = 6 }
+enum TimerKind { Ring = 1, ScriptWait = 2, QueueRecheck = 3, SameAgentAgain = 4, WrapUp = 5, Registration = 6, Refresh = 7 }
 
 /// <summary>Journal time, wall time, and timers.</summary>
 public sealed partial class ContactCentre
@@ -141,6 +141,7 @@ public sealed partial class ContactCentre
         TimerKind.SameAgentAgain => ((Call)of).ExcludesUntil(due),
         TimerKind.WrapUp => ((Agents.Agent)of).WrapUpUntil == due,
         TimerKind.Registration => ((Agents.Device)of).Expires == due,
+        TimerKind.Refresh => of is Leg { Gone: false } leg && leg.RefreshAt == due,
         _ => false,
     };
 
@@ -154,6 +155,7 @@ public sealed partial class ContactCentre
             case TimerKind.SameAgentAgain: OfferAgain((Call)of); break;
             case TimerKind.WrapUp: EndWrapUp((Agents.Agent)of); break;
             case TimerKind.Registration: Forget((Agents.Device)of); break;
+            case TimerKind.Refresh: Refresh((Leg)of); break;
         }
     }
 }

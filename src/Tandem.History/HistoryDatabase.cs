@@ -1,115 +1,142 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Tandem.Core;
 using Tandem.Core.Schema;
+using Tandem.History.Postgres;
+using Tandem.History.Sqlite;
 
 namespace Tandem.History;
 
 /// <summary>
 /// The writing end of history: what happened, as rows, together with the position of the journal that they reach, in
 /// one transaction. Rows at or below the position are there already: writing again what was written changes nothing.
+/// After a failure the connection is given up; the next use makes a new one and reads the position again, so a commit
+/// whose answer was lost counts once.
 /// </summary>
 /// <remarks>Used by one thread at a time. Readers open <see cref="HistoryQueries"/> beside it.</remarks>
-public sealed class HistoryDatabase : IDisposable
+public abstract class HistoryDatabase : IDisposable
 {
-    readonly SqliteConnection _connection;
-    readonly RecordWriter _records;
-    readonly SqliteCommand _readPosition, _reach;
+    readonly long _generationFrom;
+    long? _position;
 
-    HistoryDatabase(SqliteConnection connection, string path, string instance, int generation, long generationFrom)
+    private protected HistoryDatabase(HistoryAddress address, string instance, int generation, long generationFrom)
     {
-        Path = path;
-        _connection = connection;
-        _records = new RecordWriter(connection, instance, generation);
-
-        _readPosition = connection.CreateCommand();
-        _readPosition.CommandText = "SELECT position FROM position WHERE instance = $instance AND generation = $generation";
-        _readPosition.Parameters.AddWithValue("$instance", instance);
-        _readPosition.Parameters.AddWithValue("$generation", generation);
-
-        _reach = connection.CreateCommand();
-        _reach.CommandText = """
-            INSERT INTO position(instance, generation, position) VALUES($instance, $generation, $position)
-            ON CONFLICT DO UPDATE SET position = excluded.position
-            """;
-        _reach.Parameters.AddWithValue("$instance", instance);
-        _reach.Parameters.AddWithValue("$generation", generation);
-        _reach.Parameters.AddWithValue("$position", 0L);
-
-        Position = Begin(instance, generation, generationFrom);
+        (Address, Instance, Generation, _generationFrom) = (address, instance, generation, generationFrom);
     }
 
-    /// <summary>Makes the file where there is none.</summary>
+    /// <summary>Makes the tables where there are none.</summary>
+    /// <param name="address">A path, or a connection: see <see cref="HistoryAddress"/>.</param>
     /// <param name="generation">Of ids and positions: a restored backup opens a new one.</param>
     /// <param name="generationFrom">The last position of the backup that this generation goes on from: up to there history may have the rows already.</param>
-    /// <exception cref="HistoryIsNewerException">A newer release has written here.</exception>
-    /// <exception cref="SqliteException">The file cannot be opened, or is no database.</exception>
-    public static HistoryDatabase Open(string path, string instance, int generation, long generationFrom = 0)
+    /// <exception cref="HistoryException">It may not be used, and why: a newer release has written here.</exception>
+    /// <exception cref="DbException">It cannot be opened, or is no database.</exception>
+    public static HistoryDatabase Open(string address, string instance, int generation, long generationFrom = 0)
     {
-        SystemSqlite.Use();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Pooling = false,
-            // Seconds to wait for another writer's lock; then the logger tells, and tries again.
-            DefaultTimeout = 1,
-        }.ToString());
-        try
-        {
-            connection.Open();
-            HistorySchema.Prepare(connection, path);
-            // FULL: a position that is told survives a power cut, so that the journal may be trimmed up to it.
-            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            return new HistoryDatabase(connection, path, instance, generation, generationFrom);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        HistoryDatabase database = At(HistoryAddress.Parse(address), instance, generation, generationFrom);
+        database.Connect();
+        return database;
     }
 
-    public string Path { get; }
+    /// <summary>As <see cref="Open"/>, without touching it yet.</summary>
+    public static HistoryDatabase At(HistoryAddress address, string instance, int generation, long generationFrom = 0) => address.File is null
+        ? new PostgresHistory(address, instance, generation, generationFrom)
+        : new SqliteHistory(address, instance, generation, generationFrom);
+
+    public HistoryAddress Address { get; }
+    public string Instance { get; }
+    public int Generation { get; }
 
     /// <summary>All records of the journal up to this position are in the database, for good; 0 before the first.</summary>
-    public long Position { get; private set; }
+    public long Position => _position ?? 0;
+
+    /// <summary>False until the database was reached for the first time.</summary>
+    public bool IsPositionKnown => _position is not null;
 
     /// <summary>Reached just before a commit: where a test copies the files, as a kill would leave them.</summary>
     internal Action? Committing { get; set; }
 
-    /// <summary>The most pages the file may have: how a test fills the disk.</summary>
-    internal int? PagesMax { get; set; }
+    /// <summary>Reached just after a commit, before anybody knows: where a test breaks the connection.</summary>
+    internal Action? Committed { get; set; }
 
-    /// <summary>Writes the records and the position reached in one transaction; all or nothing.</summary>
+    /// <summary>Connects, unless there is a connection.</summary>
+    /// <exception cref="HistoryWentBackException">The database has lost what it had; it is connected all the same.</exception>
+    public void Connect()
+    {
+        if (IsConnected && !IsReplaced()) return;
+        Disconnect();
+        long found;
+        try
+        {
+            Open();
+            found = ReadPosition(forWriting: false) ?? Begin();
+        }
+        catch
+        {
+            Disconnect();
+            throw;
+        }
+        Found(found);
+    }
+
+    /// <summary>Writes the records and the position reached in one transaction; all or nothing. Connects when need be.</summary>
     /// <param name="records">By rising position; the records of a position in their order and all of them together.</param>
     /// <param name="reachedPosition">Not below the records' positions.</param>
     /// <returns>How many rows were new.</returns>
-    /// <exception cref="SqliteException">Nothing was written.</exception>
+    /// <exception cref="HistoryWentBackException">Nothing was written: the database is not the one it was.</exception>
+    /// <exception cref="DbException">Written or not, the next use tells: <see cref="Position"/> is read again.</exception>
     public int Write(IReadOnlyList<(long Position, Record Record)> records, long reachedPosition)
     {
-        if (PagesMax is { } pages) _connection.Execute($"PRAGMA max_page_count = {pages}");
-        // Not the driver's transaction: after a COMMIT that a full disk refused it believes for ever that one is open.
-        _connection.Execute("BEGIN IMMEDIATE");
+        Connect();
         int written;
         long reached;
         try
         {
-            (written, reached) = WriteRows(records, reachedPosition);
+            BeginTransaction();
+            if (ReadPosition(forWriting: true) is not { } there || there < Position)
+            {
+                // Somebody has emptied it under our hands.
+                Disconnect();
+                Connect();
+                throw new HistoryException($"{Address}: the position was changed by somebody else");
+            }
+            reached = there;
+            List<HistoryRow> rows = RowsAfter(reached, records, reachedPosition);
+            Insert(rows);
+            written = rows.Count;
+            reached = Math.Max(reached, reachedPosition);
+            Reach(reached);
             Committing?.Invoke();
-            _connection.Execute("COMMIT");
+            Commit();
+            Committed?.Invoke();
         }
         catch
         {
-            RollBack();
+            // Also a way of rolling back, and the only one that is sure of a connection in disorder.
+            Disconnect();
             throw;
         }
-        Position = reached;
+        _position = reached;
         return written;
     }
 
-    (int Written, long Reached) WriteRows(IReadOnlyList<(long Position, Record Record)> records, long reachedPosition)
+    /// <summary>What a failing database throws, of whatever kind it is.</summary>
+    public static bool IsFailure(Exception e) => e is DbException or HistoryException or IOException or InvalidOperationException or TimeoutException or System.Net.Sockets.SocketException;
+
+    public void Dispose()
     {
-        long reached = ReadPosition();
-        int written = 0;
+        Disconnect();
+        GC.SuppressFinalize(this);
+    }
+
+    void Found(long position)
+    {
+        long known = Position;
+        _position = position;
+        if (position < known) throw new HistoryWentBackException(Address, known, position);
+    }
+
+    static List<HistoryRow> RowsAfter(long reached, IReadOnlyList<(long Position, Record Record)> records, long reachedPosition)
+    {
+        var rows = new List<HistoryRow>(records.Count);
         int ordinal = 0;
         long last = 0;
         foreach ((long position, Record record) in records)
@@ -117,51 +144,41 @@ public sealed class HistoryDatabase : IDisposable
             Invariant.That(position >= last && position <= reachedPosition);
             ordinal = position == last ? ordinal + 1 : 0;
             last = position;
-            if (position <= reached) continue;
-            _records.Write(position, ordinal, record);
-            written++;
+            if (position > reached) rows.Add(new HistoryRow(position, ordinal, record));
         }
-        reached = Math.Max(reached, reachedPosition);
-        _reach.Parameters["$position"].Value = reached;
-        _reach.ExecuteNonQuery();
-        return (written, reached);
-    }
-
-    void RollBack()
-    {
-        try
-        {
-            _connection.Execute("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // SQLite has rolled back by itself: so it does on a full disk and a failed write.
-        }
-    }
-
-    public void Dispose()
-    {
-        _records.Dispose();
-        _readPosition.Dispose();
-        _reach.Dispose();
-        _connection.Dispose();
+        return rows;
     }
 
     /// <summary>A generation that has just opened begins where the one before it had come to, but not after its own beginning.</summary>
-    long Begin(string instance, int generation, long generationFrom)
-    {
-        using SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = """
-            INSERT OR IGNORE INTO position(instance, generation, position)
-            SELECT $instance, $generation, min($from, coalesce(
-              (SELECT position FROM position WHERE instance = $instance AND generation < $generation ORDER BY generation DESC LIMIT 1), 0))
-            """;
-        command.Parameters.AddWithValue("$instance", instance);
-        command.Parameters.AddWithValue("$generation", generation);
-        command.Parameters.AddWithValue("$from", generationFrom);
-        command.ExecuteNonQuery();
-        return ReadPosition();
-    }
+    long Begin() => Begin(Math.Min(_generationFrom, PositionBefore(Generation)));
 
-    long ReadPosition() => (long)(_readPosition.ExecuteScalar() ?? 0L);
+    // ---- what differs ----
+
+    private protected abstract bool IsConnected { get; }
+    /// <summary>The connection is to something that is no longer at the address.</summary>
+    private protected virtual bool IsReplaced() => false;
+    private protected abstract void Open();
+    private protected abstract void Disconnect();
+    private protected abstract void BeginTransaction();
+    private protected abstract void Commit();
+    /// <param name="forWriting">Within the transaction; nobody else changes it until its end.</param>
+    private protected abstract long? ReadPosition(bool forWriting);
+    /// <summary>Of the generation before one; 0 when there is none.</summary>
+    private protected abstract long PositionBefore(int generation);
+    /// <summary>Writes the first position, unless there is one by now; returns what holds.</summary>
+    private protected abstract long Begin(long position);
+    private protected abstract void Insert(List<HistoryRow> rows);
+    private protected abstract void Reach(long position);
 }
+
+/// <summary>A record with its key.</summary>
+/// <param name="Ordinal">The record's number among those of its position, from 0.</param>
+readonly record struct HistoryRow(long Position, int Ordinal, Record Record);
+
+/// <summary>The database was written by a newer release: this one must not touch it.</summary>
+public sealed class HistoryIsNewerException(HistoryAddress address, long version)
+    : HistoryException($"{address} has schema version {version}, and this release knows up to {HistorySchema.Version}: start the newer release, or restore the history of this one");
+
+/// <summary>The database has fewer rows than it had: it was replaced or restored from a backup. What is missing is to be made again from the journal.</summary>
+public sealed class HistoryWentBackException(HistoryAddress address, long known, long found)
+    : HistoryException($"{address} had come to position {known} and is at {found}: it was replaced or restored");

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Tandem.Core.Schema;
 
 namespace Tandem.History;
@@ -12,68 +12,61 @@ public sealed record CallHistory(long Call, IReadOnlyList<TerminationCallDetail>
 /// <summary>The reading end of history, for any thread, while another writes.</summary>
 public sealed class HistoryQueries
 {
-    readonly string _connection, _instance;
+    readonly HistoryAddress _address;
+    readonly string _instance;
 
-    /// <param name="path">A database that <see cref="HistoryDatabase.Open"/> has made.</param>
-    public HistoryQueries(string path, string instance)
+    /// <param name="address">A database that <see cref="HistoryDatabase.Open"/> has made: a path or a connection.</param>
+    public HistoryQueries(string address, string instance)
+        : this(HistoryAddress.Parse(address), instance)
     {
-        SystemSqlite.Use();
-        _instance = instance;
-        _connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString();
     }
+
+    public HistoryQueries(HistoryAddress address, string instance) => (_address, _instance) = (address, instance);
 
     /// <summary>The calls that ended last, the latest first.</summary>
     public IReadOnlyList<FinishedCall> LastCalls(int count)
     {
-        using SqliteConnection connection = Open();
+        using DbConnection connection = Open();
         List<TerminationCallDetail> calls = Rows(connection,
-            $"SELECT {Termination} FROM termination_call_detail WHERE instance = $instance AND part = 0 ORDER BY generation DESC, position DESC, ordinal DESC LIMIT $count",
-            ReadTermination, ("$count", count));
+            $"SELECT {Termination} FROM termination_call_detail WHERE instance = @instance AND part = 0 ORDER BY generation DESC, position DESC, ordinal DESC LIMIT @count",
+            ReadTermination, ("@count", count));
         return [.. calls.Select(call => new FinishedCall(call.Call, PartsOf(connection, call.Call)))];
     }
 
     /// <summary>Null for a call that history does not know (yet: a call's records come at its end).</summary>
     public CallHistory? Call(long call)
     {
-        using SqliteConnection connection = Open();
+        using DbConnection connection = Open();
         List<TerminationCallDetail> parts = PartsOf(connection, call);
         List<RouteCallDetail> routes = Rows(connection,
-            $"SELECT {Route} FROM route_call_detail WHERE instance = $instance AND call = $call ORDER BY generation, position, ordinal",
-            ReadRoute, ("$call", call));
+            $"SELECT {Route} FROM route_call_detail WHERE instance = @instance AND call = @call ORDER BY generation, position, ordinal",
+            ReadRoute, ("@call", call));
         return parts.Count + routes.Count == 0 ? null : new CallHistory(call, parts, routes);
     }
 
     /// <summary>The latest first; of one agent, or of all when <paramref name="agent"/> is null.</summary>
     public IReadOnlyList<AgentEventDetail> AgentEvents(string? agent, int count)
     {
-        using SqliteConnection connection = Open();
+        using DbConnection connection = Open();
         return agent is null
             ? Rows(connection,
-                $"SELECT {AgentEvent} FROM agent_event_detail WHERE instance = $instance ORDER BY generation DESC, position DESC, ordinal DESC LIMIT $count",
-                ReadAgentEvent, ("$count", count))
+                $"SELECT {AgentEvent} FROM agent_event_detail WHERE instance = @instance ORDER BY generation DESC, position DESC, ordinal DESC LIMIT @count",
+                ReadAgentEvent, ("@count", count))
             : Rows(connection,
-                $"SELECT {AgentEvent} FROM agent_event_detail WHERE instance = $instance AND agent = $agent ORDER BY unix_us DESC, generation DESC, position DESC, ordinal DESC LIMIT $count",
-                ReadAgentEvent, ("$agent", agent), ("$count", count));
+                $"SELECT {AgentEvent} FROM agent_event_detail WHERE instance = @instance AND agent = @agent ORDER BY unix_us DESC, generation DESC, position DESC, ordinal DESC LIMIT @count",
+                ReadAgentEvent, ("@agent", agent), ("@count", count));
     }
 
-    List<TerminationCallDetail> PartsOf(SqliteConnection connection, long call) => Rows(connection,
-        $"SELECT {Termination} FROM termination_call_detail WHERE instance = $instance AND call = $call ORDER BY part, generation, position, ordinal",
-        ReadTermination, ("$call", call));
+    List<TerminationCallDetail> PartsOf(DbConnection connection, long call) => Rows(connection,
+        $"SELECT {Termination} FROM termination_call_detail WHERE instance = @instance AND call = @call ORDER BY part, generation, position, ordinal",
+        ReadTermination, ("@call", call));
 
-    SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(_connection);
-        connection.Open();
-        return connection;
-    }
+    DbConnection Open() => HistoryReading.Open(_address);
 
-    List<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
+    List<T> Rows<T>(DbConnection connection, string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("$instance", _instance);
-        foreach ((string name, object value) in parameters) command.Parameters.AddWithValue(name, value);
-        using SqliteDataReader reader = command.ExecuteReader();
+        using DbCommand command = connection.Command(sql, [("@instance", _instance), .. parameters]);
+        using DbDataReader reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read()) rows.Add(read(reader));
         return rows;
@@ -83,17 +76,17 @@ public sealed class HistoryQueries
         "call, part, dialed, calling, call_type, skill_group, agent, device, disposition, start_unix_us, end_unix_us, " +
         "queue_us, ring_us, talk_us, hold_us, work_us, wait_us, variables, status, by_default_label";
 
-    static TerminationCallDetail ReadTermination(SqliteDataReader row) => new()
+    static TerminationCallDetail ReadTermination(DbDataReader row) => new()
     {
         Call = row.GetInt64(0),
-        Part = row.GetInt32(1),
+        Part = (int)row.GetInt64(1),
         Dialed = row.GetString(2),
         Calling = row.GetString(3),
         CallType = row.GetString(4),
         SkillGroup = row.GetString(5),
         Agent = row.GetString(6),
         Device = row.GetString(7),
-        Disposition = row.GetInt32(8),
+        Disposition = (int)row.GetInt64(8),
         StartUnixUs = row.GetInt64(9),
         EndUnixUs = row.GetInt64(10),
         QueueUs = row.GetInt64(11),
@@ -103,13 +96,13 @@ public sealed class HistoryQueries
         WorkUs = row.GetInt64(15),
         WaitUs = row.GetInt64(16),
         Variables = { JsonLists.Read<Variable>(row.GetString(17)) },
-        Status = row.GetInt32(18),
-        ByDefaultLabel = row.GetBoolean(19),
+        Status = (int)row.GetInt64(18),
+        ByDefaultLabel = row.GetInt64(19) != 0,
     };
 
     const string Route = "call, dialed, calling, call_type, label, start_unix_us, end_unix_us, steps, error";
 
-    static RouteCallDetail ReadRoute(SqliteDataReader row) => new()
+    static RouteCallDetail ReadRoute(DbDataReader row) => new()
     {
         Call = row.GetInt64(0),
         Dialed = row.GetString(1),
@@ -119,18 +112,18 @@ public sealed class HistoryQueries
         StartUnixUs = row.GetInt64(5),
         EndUnixUs = row.GetInt64(6),
         Steps = { JsonLists.Read<RouteStep>(row.GetString(7)) },
-        Error = row.GetInt32(8),
+        Error = (int)row.GetInt64(8),
     };
 
     const string AgentEvent = "agent, unix_us, state, reason, previous_state, previous_us, call, actor";
 
-    static AgentEventDetail ReadAgentEvent(SqliteDataReader row) => new()
+    static AgentEventDetail ReadAgentEvent(DbDataReader row) => new()
     {
         Agent = row.GetString(0),
         UnixUs = row.GetInt64(1),
-        State = row.GetInt32(2),
-        Reason = row.GetInt32(3),
-        PreviousState = row.GetInt32(4),
+        State = (int)row.GetInt64(2),
+        Reason = (int)row.GetInt64(3),
+        PreviousState = (int)row.GetInt64(4),
         PreviousUs = row.GetInt64(5),
         Call = row.GetInt64(6),
         Actor = row.GetString(7),

@@ -1,14 +1,44 @@
-using Microsoft.Data.Sqlite;
-
 namespace Tandem.History;
 
-/// <summary>The tables (docs/history.md tells what each column means). Wall-clock times are Unix microseconds, others durations in microseconds.</summary>
+/// <summary>One of the tables of records: the key that all have, and its own columns.</summary>
+/// <param name="Texts">Which of the columns are text; all others are 64-bit integers.</param>
+sealed record HistoryTable(string Name, string[] Columns, string[] Texts)
+{
+    public static readonly string[] Key = ["instance", "generation", "position", "ordinal"];
+
+    readonly bool[] _isText = [.. Columns.Select(column => Texts.Contains(column))];
+
+    public bool IsText(int column) => _isText[column];
+
+    public string AllColumns { get; } = string.Join(", ", Key.Concat(Columns));
+}
+
+/// <summary>
+/// The tables, for both kinds of databases (docs/history.md tells what each column means). Wall-clock times are Unix
+/// microseconds, others durations in microseconds.
+/// </summary>
 static class HistorySchema
 {
-    /// <summary>In <c>PRAGMA user_version</c>. A release reads the versions before it and brings them up.</summary>
-    public const int Version = 1;
+    /// <summary>A release reads the versions before it and brings them up. SQLite: <c>PRAGMA user_version</c>; PostgreSQL: table history_schema.</summary>
+    public const int Version = 2;
 
-    const string Tables = """
+    public static readonly HistoryTable Termination = new("termination_call_detail",
+        ["call", "part", "dialed", "calling", "call_type", "skill_group", "agent", "device", "disposition", "start_unix_us", "end_unix_us",
+         "queue_us", "ring_us", "talk_us", "hold_us", "work_us", "wait_us", "variables", "status", "by_default_label"],
+        ["dialed", "calling", "call_type", "skill_group", "agent", "device", "variables"]);
+
+    public static readonly HistoryTable Route = new("route_call_detail",
+        ["call", "dialed", "calling", "call_type", "label", "start_unix_us", "end_unix_us", "steps", "error"],
+        ["dialed", "calling", "call_type", "label", "steps"]);
+
+    public static readonly HistoryTable AgentEvent = new("agent_event_detail",
+        ["agent", "unix_us", "state", "reason", "previous_state", "previous_us", "call", "actor"],
+        ["agent", "actor"]);
+
+    /// <summary>Their order is part of what verify's digests mean: new ones come at the end.</summary>
+    public static readonly HistoryTable[] Tables = [Termination, Route, AgentEvent];
+
+    const string Create = """
         CREATE TABLE position(
           instance TEXT NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL,
           PRIMARY KEY(instance, generation)) WITHOUT ROWID;
@@ -39,34 +69,13 @@ static class HistorySchema
         CREATE INDEX agent_event_by_agent ON agent_event_detail(instance, agent, unix_us);
         """;
 
-    /// <summary>Makes the tables where there are none.</summary>
-    /// <exception cref="HistoryIsNewerException">A newer release has written here.</exception>
-    public static void Prepare(SqliteConnection connection, string path)
-    {
-        long version = (long)connection.Scalar("PRAGMA user_version")!;
-        if (version > Version) throw new HistoryIsNewerException(path, version);
-        if (version == Version) return;
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        connection.Execute($"{Tables}; PRAGMA user_version = {Version};", transaction);
-        transaction.Commit();
-    }
+    /// <summary>Version 2: the first position whose rows are kept, so that rows removed on purpose can be told from rows that are missing.</summary>
+    const string KeptFrom = "ALTER TABLE position ADD COLUMN kept_from INTEGER NOT NULL DEFAULT 1;";
 
-    public static void Execute(this SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        command.ExecuteNonQuery();
-    }
+    /// <summary>Statements that bring a database of a version, 0 for an empty one, to this release's.</summary>
+    public static string ForSqlite(long version) => version == 0 ? $"{Create}{KeptFrom}" : KeptFrom;
 
-    public static object? Scalar(this SqliteConnection connection, string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
-    }
+    /// <summary>There INTEGER has 32 bits, and every table has its rows in a heap. The first version there was 2.</summary>
+    public static string ForPostgres { get; } =
+        $"{Create}{KeptFrom}".Replace("INTEGER", "BIGINT", StringComparison.Ordinal).Replace(" WITHOUT ROWID", "", StringComparison.Ordinal);
 }
-
-/// <summary>The database was written by a newer release: this one must not touch it.</summary>
-public sealed class HistoryIsNewerException(string path, long version)
-    : Exception($"{path} has schema version {version}, and this release knows up to {HistorySchema.Version}: start the newer release, or restore the history of this one");

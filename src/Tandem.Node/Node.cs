@@ -1,39 +1,36 @@
 using System.Reflection;
 using Microsoft.Data.Sqlite;
-using NodaTime;
 using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.History;
 using Tandem.Journal;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Events;
+using Tandem.Node.Guarding;
 using Tandem.Node.Loop;
-using Tandem.Node.ServiceNode;
+using Tandem.Node.Pair;
 using Tandem.Sip;
 
 namespace Tandem.Node;
 
 /// <summary>
-/// One node: the journal and its replica, the SIP edge, the logger. All of it happens on one thread, which takes
-/// datagrams, committed entries and questions from its inbox; other threads only wait for disks and sockets.
+/// One node: the thread of its <see cref="NodeLoop"/>, the sockets, the journal and the logger around it. The thread takes
+/// datagrams, committed entries and questions from the inbox; other threads only wait for disks and sockets.
 /// </summary>
-public sealed class Node : IReplicaOwner, IAsyncDisposable
+public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
 {
     readonly NodeOptions _options;
     readonly TextWriter _log;
     readonly MonotonicClock _clock = new(TimeProvider.System);
     readonly Inbox _inbox = new();
+    readonly IGuardianLink _guardian;
     readonly Credentials _credentials;
-    readonly FileJournal _journal;
+    readonly IJournal _journal;
     readonly FolderStorage _snapshots;
     readonly Logger _logger;
-    readonly Replica _replica;
-    readonly Proposer _proposer;
-    readonly UdpTransport _udp;
-    readonly TcpTransport _tcp;
-    readonly ServiceNode.ServiceNode _service;
-    readonly Dictionary<string, TaskCompletionSource<Rejection>> _commands = new(StringComparer.Ordinal);
-    readonly List<Record> _records = [];
+    HistoryCatchUp? _catchUp;
+    readonly SipSockets _sockets;
+    readonly NodeLoop _loop;
     /// <summary>What sockets brought before this node lived, so many batches at most.</summary>
     readonly List<Inbox.Item> _held = [];
     const int HeldMax = 10_000;
@@ -41,35 +38,50 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Thread _thread;
     readonly long _started;
-    long _nextClockUs;
-    volatile bool _stopping, _isConfigured;
-    volatile bool _isLive;
-    long _alarms;
+    volatile bool _stopping, _isConfigured, _isLive;
+    long _alarms, _rewindTo = -1;
 
     /// <summary>Opens the data directory and rebuilds the state; sockets are bound, and nothing is received yet.</summary>
     /// <exception cref="NodeException">With a line for people.</exception>
     /// <param name="instance">Null: the one whose journal the data directory holds.</param>
-    public Node(NodeOptions options, string? instance, TextWriter log)
+    public Node(NodeOptions options, string? instance, TextWriter log, IGuardianLink? guardian = null)
     {
         _options = options;
         _log = log;
-        Events = new EventLog();
+        _guardian = guardian ?? new NoGuardian();
         Configurations = new ConfigurationDesk(this);
         _started = _clock.UnixUs;
         try
         {
             // The journal first: its lock keeps a second node out of everything else in the folder.
-            _journal = FileJournal.Open(Path.Combine(options.Data, "journal"), new FileJournalOptions { Instance = instance });
+            _journal = OpenJournal(instance);
             _credentials = Credentials.Open(options.Data);
-            HistoryPath = Path.Combine(options.Data, "history.sqlite");
-            HistoryDatabase history = HistoryDatabase.Open(HistoryPath, _journal.Instance, _journal.Generation);
-            _logger = new Logger(history);
+            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? Path.Combine(options.Data, "history.sqlite");
+            _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
-            _proposer = new Proposer(_journal, _clock);
-            _replica = Replica.Start(_journal, _snapshots, history.Position, this, new ReplicaOptions { SnapshotEntries = options.SnapshotEntries });
-            (_udp, _tcp) = Listen(options.Sip);
+            _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm);
+            // Alone, the address is there; in a pair it is asked for when the state says that it is this node's.
+            SipAddress = options.Pair is null ? _sockets.OpenNow(options.Sip) : SipEndPoint.From(options.Sip);
+            _loop = new NodeLoop(new NodeParts
+            {
+                Node = options.Name,
+                Side = options.Side,
+                Address = SipAddress.ToString(),
+                AddressMoves = options.Pair is not { AddressMoves.How: MovesHow.None },
+                Journal = _journal,
+                Snapshots = _snapshots,
+                Clock = _clock,
+                Sockets = _sockets,
+                Records = this,
+                RecordsFrom = _logger.StartFrom(_journal.LastPosition),
+                Host = this,
+                Credentials = _credentials,
+                InstanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key")),
+                Pulse = options.Pair is { Timings: var t } ? new PulseTimes(t.HeartbeatMs * 1000L, t.FenceMs * 1000L) : null,
+                Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
+            });
         }
-        catch (Exception e) when (e is JournalException or HistoryIsNewerException or InvalidDataException)
+        catch (Exception e) when (e is JournalException or EtcdException or HistoryException or InvalidDataException)
         {
             throw new NodeException(e.Message, inner: e);
         }
@@ -81,42 +93,31 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         {
             throw new NodeException($"{options.Data}, SIP {options.Sip}: {e.Message}", inner: e);
         }
-        byte[] instanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key"));
-        var flows = new Flows(_udp, _tcp);
-        var peers = new Peers(_credentials, System.Security.Cryptography.HKDF.DeriveKey(
-            System.Security.Cryptography.HashAlgorithmName.SHA256, instanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
-        _service = new ServiceNode.ServiceNode(() => _replica.Centre, _proposer, _clock, flows, new Identifiers(_journal.Instance, instanceKey), peers);
+        _guardian.StopAsked += () => _inbox.Post(_loop.Leave);
+        _loop.Lived += () =>
+        {
+            _isLive = true;
+            _live.TrySetResult();
+        };
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
     }
 
-    /// <summary>UDP and TCP on one port. When any will do (port 0), one that is free for both is looked for.</summary>
-    (UdpTransport, TcpTransport) Listen(System.Net.IPEndPoint at)
-    {
-        for (int tries = at.Port == 0 ? 20 : 1; ; tries--)
-        {
-            UdpTransport udp = UdpTransport.Open(at, _inbox);
-            try
-            {
-                return (udp, TcpTransport.Open(new System.Net.IPEndPoint(at.Address, udp.Local.Port), _inbox));
-            }
-            catch (PortInUseException) when (tries > 1)
-            {
-                udp.Dispose();
-            }
-        }
-    }
+    IJournal OpenJournal(string? instance) => _options.Pair is { } side ? PairJournal.Open(side, Alarm)
+        : FileJournal.Open(Path.Combine(_options.Data, "journal"), new FileJournalOptions { Instance = instance });
 
     public NodeOptions Options => _options;
     public string Instance => _journal.Instance;
+    /// <summary>On the node's thread.</summary>
+    public ulong Incarnation => _loop.Incarnation;
     public string HistoryPath { get; }
     public string DataDirectory => _options.Data;
-    public SipEndPoint SipAddress => _udp.Local;
-    public EventLog Events { get; }
+    public SipEndPoint SipAddress { get; }
+    public EventLog Events => _loop.Events;
     public ConfigurationDesk Configurations { get; }
     public Credentials Credentials => _credentials;
     public IJournal Journal => _journal;
     /// <summary>The position of the newest snapshot on disk; 0 when there is none.</summary>
-    public long SnapshotPosition => _replica.SnapshotPosition;
+    public long SnapshotPosition => _loop.Replica.SnapshotPosition;
     /// <summary>The node's start is in the journal, and it has not been told to stop.</summary>
     public bool IsLive => _isLive && !_stopping;
     /// <summary>A configuration is in force: there is something to call.</summary>
@@ -130,31 +131,18 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     /// <summary>Begins to live; done when the node's own start is in the journal and its legs are taken up.</summary>
     public Task StartAsync()
     {
-        ContactCentre centre = _replica.Centre;
-        bool isNew = centre.Position == 0;
-        long absent = isNew ? 0 : Math.Max(0, _clock.UnixUs - centre.UnixUs);
-        _proposer.Begin(centre, centre.NextIncarnation, new Core.Span(absent));
-        _logger.Reached(centre.Position);
-        Events.BeginAfter(centre.Position);
         _journal.HealthChanged += health => _inbox.Post(() => Tell(health));
         _journal.Start(_journal.LastPosition + 1, _inbox);
-        _thread.Start();
-        _inbox.Post(() => _proposer.TryPropose(new Entry
+        _inbox.Post(() =>
         {
-            NodeStarted = new NodeStarted
-            {
-                Node = _options.Name,
-                Side = _options.Side,
-                Release = Release,
-                ZoneData = DateTimeZoneProviders.Tzdb.VersionId,
-                AbsentUs = absent,
-                UnixUs = _clock.UnixUs,
-            },
-        }, Priority.InProgress));
+            _loop.Begin();
+            _catchUp = new HistoryCatchUp(_logger, _journal, _snapshots, Alarm);
+        });
+        _thread.Start();
         return _live.Task;
     }
 
-    /// <summary>Ends when the node was stopped (0) or had to stop by itself (<see cref="NodeException.Failed"/>).</summary>
+    /// <summary>Ends when the node was stopped (0) or had to stop by itself (<see cref="NodeException.Failed"/> and others).</summary>
     public Task<int> Ended => _ended.Task;
 
     // ---- for other threads ----
@@ -168,7 +156,7 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         {
             try
             {
-                answer.SetResult(read(_replica.Centre));
+                answer.SetResult(read(_loop.Centre));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -185,28 +173,20 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         entry.Actor = actor;
         entry.RequestId = requestId ?? Guid.NewGuid().ToString("N");
         var outcome = new TaskCompletionSource<Rejection>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _inbox.Post(() =>
-        {
-            // A second asker of the same request waits for the same answer.
-            if (_commands.TryGetValue(entry.RequestId, out TaskCompletionSource<Rejection>? first))
-            {
-                _ = first.Task.ContinueWith(t => outcome.TrySetFromTask(t), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                return;
-            }
-            // Nothing that eases the node is refused while the disk is full.
-            Priority priority = entry.InputCase is Entry.InputOneofCase.AgentLoggedIn or Entry.InputOneofCase.ConfigurationApplied ? Priority.NewWork : Priority.InProgress;
-            Refusal refused = _proposer.TryPropose(entry, priority);
-            if (refused == Refusal.None) _commands[entry.RequestId] = outcome;
-            else outcome.SetException(new RefusedException(refused, Words(refused)));
-        });
+        _inbox.Post(() => _loop.Command(entry, outcome, Words));
         return outcome.Task;
     }
 
-    public SipCounters SipCounters => _service.Stack.Counters;
+    public SipCounters SipCounters => _loop.SipCounters;
 
     /// <summary>Figures of this node alone; on the node's thread (see <see cref="AskAsync"/>).</summary>
-    internal (int Legs, int Owed, long TurnedAway, int Connections, long Dropped) EdgeFigures() =>
-        (_service.Legs, _service.Owed, _service.CallsTurnedAway, _tcp.Connections, _udp.Dropped);
+    internal (int Legs, int Owed, long TurnedAway, int Connections, long Dropped) EdgeFigures()
+    {
+        (int legs, int owed, long turnedAway) = (0, 0, 0);
+        foreach (ServiceNode.ServiceNode service in _loop.Services)
+            (legs, owed, turnedAway) = (legs + service.Legs, owed + service.Owed, turnedAway + service.CallsTurnedAway);
+        return (legs, owed, turnedAway, _sockets.Connections, _sockets.Dropped);
+    }
 
     string Words(Refusal refusal) => refusal switch
     {
@@ -224,24 +204,12 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         {
             while (!_stopping)
             {
-                long now = _clock.NowUs;
-                long due = Math.Min(_service.Stack.NextTimerUs, _isLive ? _proposer.NextUs(_replica.Centre) : long.MaxValue);
-                List<Inbox.Item> items = _inbox.Take(Math.Clamp(due - now, 0, 500_000));
-                _service.LagUs = _inbox.OldestUs;
+                List<Inbox.Item> items = _inbox.Take(Math.Clamp(_loop.NextUs - _clock.NowUs, 0, TurnMaxUs));
+                _loop.LagUs = _inbox.OldestUs;
                 foreach (Inbox.Item item in items) Handle(item);
                 HandleHeld();
-                now = _clock.NowUs;
-                _service.Stack.Tick(now);
-                _service.EndRound();
-                if (_isLive)
-                {
-                    _service.Sweep(now);
-                    ReadWallClock(now);
-                    _proposer.KeepTime(_replica.Centre);
-                }
-                CatchUpHistory();
-                _replica.HistoryPosition = _logger.Health.Position;
-                _replica.Step();
+                _loop.EndTurn();
+                _isConfigured = _loop.Centre.Configuration is not null;
             }
             _ended.TrySetResult(0);
         }
@@ -250,10 +218,12 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             // A bug of ours, or a state that cannot be rebuilt: the next start reads the journal.
             Alarm($"The node stops: {e.Message}");
             _log.WriteLine(e);
-            _live.TrySetException(new NodeException(e.Message, NodeException.Failed, e));
-            _ended.TrySetResult(NodeException.Failed);
+            End(NodeException.Failed, e.Message);
         }
     }
+
+    /// <summary>The longest that the loop sleeps: what guards it wants to hear of it in between.</summary>
+    long TurnMaxUs => _options.Pair is null ? 500_000 : 50_000;
 
     void Handle(in Inbox.Item item)
     {
@@ -263,16 +233,13 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
             // Until the legs are taken up, a BYE of a call that is in the journal would be of an unknown dialog.
             case ReceivedBatch or null when !_isLive: Hold(item); break;
             case ReceivedBatch batch:
-                long now = _clock.NowUs;
-                for (int i = 0; i < batch.Count; i++) _service.Stack.Receive(batch[i], batch.FlowOf(i), now);
+                for (int i = 0; i < batch.Count; i++) _loop.Receive(batch[i], batch.FlowOf(i));
                 batch.Release();
                 break;
-            case Inbox.Committed committed:
-                _replica.Apply(committed.FirstPosition, committed.Entries);
-                break;
+            case Inbox.Committed committed: _loop.Committed(committed.FirstPosition, committed.Entries); break;
             case Action action: action(); break;
-            case Inbox.Unwritten unwritten: _service.Unwritten(unwritten.Entry, _clock.NowUs); Fail(unwritten); break;
-            default: _service.Stack.FlowClosed(item.Flow, _clock.NowUs); break;
+            case Inbox.Unwritten unwritten: _loop.Unwritten(unwritten.Entry, unwritten.Reason, Words(unwritten.Reason)); break;
+            default: _loop.FlowClosed(item.Flow); break;
         }
     }
 
@@ -291,64 +258,42 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         foreach (Inbox.Item item in held) Handle(item);
     }
 
-    void Fail(Inbox.Unwritten unwritten)
-    {
-        if (_commands.Remove(unwritten.Entry.RequestId, out TaskCompletionSource<Rejection>? waiting))
-            waiting.TrySetException(new RefusedException(unwritten.Reason, Words(unwritten.Reason)));
-    }
+    // ---- history ----
 
-    void IReplicaOwner.Applied(long position, Entry entry, EffectList effects)
-    {
-        _records.Clear();
-        foreach (Effect effect in effects)
-            if (effect is Recorded recorded) _records.Add(recorded.Record);
-        if (!_isLive && _thread is not { IsAlive: true })
+    long IRecordSink.Position => _logger.Health.Position;
+    void IRecordSink.Take(long position, IReadOnlyList<Record> records) => _logger.Enqueue(position, records);
+    void IRecordSink.TakeReplayed(long position, IReadOnlyList<Record> records) => _logger.EnqueueWaiting(position, records);
+    void IRecordSink.Reached(long position) => _logger.Reached(position);
+    void IRecordSink.Rewind(long position) => _rewindTo = position;
+
+    // ---- what the loop wants ----
+
+    void INodeHost.Renew(ulong incarnation) => _guardian.Renew(incarnation);
+
+    void INodeHost.End(int exitCode, string why) => End(exitCode, why);
+
+    void INodeHost.Aside<T>(Func<Task<T>> work, Action<T?> then)
+        where T : class => _ = Task.Run(async () =>
         {
-            // At the start: what history has not got yet is made again by replay; nothing is carried out.
-            if (_records.Count > 0) _logger.EnqueueWaiting(position, _records);
-            return;
-        }
-        if (_records.Count > 0) _logger.Enqueue(position, _records);
-        else _logger.Reached(position);
+            T? result = null;
+            try
+            {
+                result = await work().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Alarm(e.Message);
+            }
+            _inbox.Post(() => then(result));
+        });
 
-        ContactCentre centre = _replica.Centre;
-        _isConfigured = centre.Configuration is not null;
-        _proposer.HasRead(centre.Now);
-        _service.Applied(entry, effects, _clock.NowUs);
-        Events.Take(position, centre, effects);
-        foreach (Effect effect in effects)
-            if (effect is CommandDone done && _commands.Remove(done.RequestId, out TaskCompletionSource<Rejection>? waiting)) waiting.TrySetResult(done.Rejection);
-        if (_isLive || entry.InputCase != Entry.InputOneofCase.NodeStarted || entry.Incarnation != _proposer.Incarnation) return;
-        _isLive = true;
-        _live.TrySetResult();
-    }
-
-    /// <summary>The database was away for so long that its queue was dropped: its records are made again from the journal.</summary>
-    void CatchUpHistory()
+    void End(int exitCode, string why)
     {
-        if (_logger.Health.NeedsReplayFrom is null || _logger.Health.Failure is not null || !_logger.TryBeginReplay(out long from)) return;
-        Alarm($"History fell behind and is caught up from position {from}.");
-        Replica.Start(_journal, _snapshots, from - 1, new Catching(this, _replica.Centre.Position), new ReplicaOptions { SnapshotEntries = int.MaxValue, SnapshotBytes = long.MaxValue });
-        _logger.Reached(_replica.Centre.Position);
+        if (exitCode != 0) Alarm(why);
+        _stopping = true;
+        _live.TrySetException(new NodeException(why, exitCode));
+        _ended.TrySetResult(exitCode);
     }
-
-    sealed class Catching(Node node, long upTo) : IReplicaOwner
-    {
-        public void Applied(long position, Entry entry, EffectList effects)
-        {
-            if (position > upTo) return;
-            var records = new List<Record>();
-            foreach (Effect effect in effects)
-                if (effect is Recorded recorded) records.Add(recorded.Record);
-            if (records.Count > 0) node._logger.EnqueueWaiting(position, records);
-        }
-
-        public void ProposeSkipped(Skipped skipped) { }
-        public void Alarm(string message) => ((IReplicaOwner)node).Alarm(message);
-    }
-
-    void IReplicaOwner.ProposeSkipped(Skipped skipped) =>
-        _inbox.Post(() => _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress));
 
     public void Alarm(string message)
     {
@@ -361,21 +306,8 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
     {
         if (health.State == JournalState.Accepting) _log.WriteLine($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} the journal takes new calls again");
         else Alarm(health.Reason);
-        if (health.State != JournalState.Failed) return;
         // What could not be written is not known to be there or not: only the next start can tell.
-        _stopping = true;
-        _live.TrySetException(new NodeException(health.Reason, NodeException.Failed));
-        _ended.TrySetResult(NodeException.Failed);
-    }
-
-    /// <summary>Tells the state when the host's wall clock was set.</summary>
-    void ReadWallClock(long nowUs)
-    {
-        if (nowUs < _nextClockUs) return;
-        _nextClockUs = nowUs + 10_000_000;
-        long said = _clock.UnixUs;
-        long known = _replica.Centre.UnixOf(_proposer.Now);
-        if (Math.Abs(said - known) > 50_000) _proposer.TryPropose(new Entry { ClockObserved = new ClockObserved { UnixUs = said } }, Priority.InProgress);
+        if (health.State == JournalState.Failed) End(NodeException.Failed, health.Reason);
     }
 
     /// <summary>Stops in good order: what was proposed is committed, a snapshot makes the next start quick.</summary>
@@ -385,22 +317,21 @@ public sealed class Node : IReplicaOwner, IAsyncDisposable
         {
             await AskAsync(_ =>
             {
-                _replica.BeginSnapshot();
-                while (_replica.Step()) { }
+                _loop.Replica.BeginSnapshot();
+                while (_loop.Replica.Step()) { }
                 return true;
             });
-            await _replica.SnapshotCompletion;
+            await _loop.Replica.SnapshotCompletion;
         }
         _stopping = true;
         _inbox.Post(static () => { });
         if (_thread.IsAlive) _thread.Join();
-        _udp.Dispose();
-        _tcp.Dispose();
-        await _replica.DisposeAsync();
+        _sockets.Dispose();
+        await _loop.DisposeAsync();
+        _catchUp?.Dispose();
         await _journal.DisposeAsync();
         _logger.Dispose();
         _snapshots.Dispose();
-        foreach (TaskCompletionSource<Rejection> waiting in _commands.Values) waiting.TrySetCanceled();
         _ended.TrySetResult(0);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Tandem.Journal;
+using Tandem.Node.Pair;
 
 namespace Tandem.Node;
 
@@ -19,6 +20,8 @@ public sealed record NodeOptions
     /// <summary>A certificate (PKCS#12) for HTTPS; needed for every address that is not loopback.</summary>
     public string? Certificate { get; init; }
     public string CertificatePassword { get; init; } = "";
+    /// <summary>Null: a node alone, over its own journal file.</summary>
+    public SideOptions? Pair { get; init; }
 }
 
 /// <summary>The node cannot start or go on, and a line for people says why and what to do.</summary>
@@ -29,6 +32,10 @@ public class NodeException(string message, int exitCode = NodeException.CannotSt
     public const int CannotStart = 3;
     /// <summary>It ran, and had to stop: the journal failed.</summary>
     public const int Failed = 4;
+    /// <summary>It was declared lost: start it again, and it rejoins.</summary>
+    public const int Lost = 5;
+    /// <summary>Its state was found to be wrong: start it again, and it is made anew from the journal.</summary>
+    public const int Diverged = 6;
 
     public int ExitCode { get; } = exitCode;
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Tandem.Node.Commands;
 using Tandem.Node.Trial;
 
-// `up` runs a node. All others ask the node that runs on the data directory, over its HTTP API.
+// `up` runs a node, `node` a side of a pair. All others ask the node that runs on the data directory, over its HTTP API.
 var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem up")
 {
     CommandLine.Data,
@@ -12,6 +12,8 @@ var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem u
     ApplyCommand.Create(),
     AgentCommand.Create(),
     TryCommand.Create(),
+    NodeCommand.Create(),
+    PairCommand.Create(),
 };
 foreach (Command table in LiveTables.All) root.Add(table);
 foreach (Command call in CallCommands.All) root.Add(call);

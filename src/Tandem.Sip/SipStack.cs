@@ -34,7 +34,7 @@ public sealed partial class SipStack
         _dialogByKey = _dialogs.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    public SipCounters Counters { get; } = new();
+    public SipCounters Counters => _options.Counters;
 
     /// <summary>When <see cref="Tick"/> has something to do; <see cref="long.MaxValue"/>: nothing waits.</summary>
     public long NextTimerUs => _timers.NextUs;

@@ -4,6 +4,9 @@ public sealed record SipStackOptions
 {
     public SipTimers Timers { get; init; } = new();
 
+    /// <summary>Where the stack counts; several stacks may share it.</summary>
+    public SipCounters Counters { get; init; } = new();
+
     /// <summary>50 s of a thousand calls a second, four transactions each; about 3 kB each when full.</summary>
     public int TransactionsMax { get; init; } = 200_000;
 

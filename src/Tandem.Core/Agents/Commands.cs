@@ -121,6 +121,7 @@ public sealed partial class ContactCentre
         Touch(device);
         device.Contact = registered.Contact;
         device.Flow = registered.Flow;
+        device.Address = AddressOf(registered.Address);
         device.Expires = new Instant(registered.ExpiresUs);
         SetTimer(TimerKind.Registration, device, device.Expires, 0, device.Name);
         if (device.Agent is { } agent) Review(agent);
@@ -140,6 +141,7 @@ public sealed partial class ContactCentre
         Touch(device);
         device.Contact = "";
         device.Flow = "";
+        device.Address = null;
         device.Expires = Instant.Never;
         SendAwayUnreachable(device);
     }

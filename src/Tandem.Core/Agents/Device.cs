@@ -1,4 +1,5 @@
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 
 namespace Tandem.Core.Agents;
@@ -13,6 +14,8 @@ public sealed class Device : Entity
     /// <summary>The registered contact; empty when not registered.</summary>
     public string Contact { get; internal set; } = "";
     public string Flow { get; internal set; } = "";
+    /// <summary>The service address at which it registered, from which it is called; null when it is not registered, or did so before there were any.</summary>
+    public ServiceAddress? Address { get; internal set; }
     public Instant Expires { get; internal set; } = Instant.Never;
     /// <summary>No longer in the configuration: gone when nobody is logged in or talks at it.</summary>
     public bool Removed { get; internal set; }
@@ -31,12 +34,13 @@ public sealed class Device : Entity
         h.Add(Contact);
         h.Add(Flow);
         h.Add(Expires);
+        h.Add(Address?.NameHash ?? 0);
         h.Add(Agent?.Name);
         return h.Value;
     }
 
     internal override SnapshotItem ToSnapshot() => new()
     {
-        Registration = new RegistrationState { Phone = Name, Contact = Contact, Flow = Flow, ExpiresUs = Expires.Us },
+        Registration = new RegistrationState { Phone = Name, Contact = Contact, Flow = Flow, ExpiresUs = Expires.Us, Address = Address?.Name ?? "" },
     };
 }

@@ -1,5 +1,6 @@
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 using Tandem.Core.Scripts;
 
@@ -42,12 +43,13 @@ public sealed partial class ContactCentre
             Arrived = Now,
         });
         _calls.Add(call.Id.Value, call);
-        Leg caller = NewLeg(call, LegKind.Caller);
+        Leg caller = NewLeg(call, LegKind.Caller, AddressOf(arrived.Address));
         caller.Trunk = phone is null ? arrived.Trunk : "";
         caller.Device = phone;
         caller.RemoteSdp = arrived.Sdp;
         caller.Checkpoint = arrived.Checkpoint;
         caller.Wanted = LegCondition.Proceeding;
+        if (arrived.Address.Length > 0 && arrived.Address != caller.Address.Name && FindAddress(arrived.Address) is not null) caller.KnownAt = arrived.Address;
         if (phone is not null) Occupy(phone, caller);
         _effects.Add(new CallAdmitted(call, caller));
         Want(caller);
@@ -85,13 +87,12 @@ public sealed partial class ContactCentre
         return TrunkFor(arrived.Dialed) is null ? 404 : phone.Definition.ExternalCalls ? 0 : 403;
     }
 
-    Leg NewLeg(Call call, LegKind kind)
+    Leg NewLeg(Call call, LegKind kind, ServiceAddress address)
     {
         Invariant.That(!call.Gone);
-        var leg = new Leg(new LegId(NextId()), call, kind)
+        var leg = new Leg(new LegId(NextId()), call, kind, address)
         {
             Started = Now,
-            Owner = call.Legs.Count > 0 ? call.Caller.Owner : _entry.Incarnation,
             Part = kind == LegKind.Caller ? 0 : ++call.Parts,
         };
         Touch(call);
@@ -100,18 +101,17 @@ public sealed partial class ContactCentre
         return leg;
     }
 
-    /// <summary>What the dead start of a node was doing is the new one's to do.</summary>
-    void Adopt(string node, ulong incarnation)
+    /// <summary>A phone is called from where it registered, whoever decided it; others from the address that the caller came in on.</summary>
+    static ServiceAddress AddressFor(Device? device, Call call) =>
+        device is { IsRegistered: true, Address: { } registered } ? registered : call.Caller.Address;
+
+    Rejection CountDefaultRouted(CallDefaultRouted routed)
     {
-        foreach (Call call in CallsInOrder())
-        {
-            foreach (Leg leg in call.Legs)
-            {
-                if (!_incarnations.TryGetValue(leg.Owner, out Incarnation? owner) || owner.Node != node) continue;
-                Touch(call);
-                leg.Owner = incarnation;
-            }
-        }
+        if (routed.UnixUs is < 0 or > UnixMax) return Rejection.TimeJump;
+        if (routed.Dialed.Length > NumberLengthMax || routed.Calling.Length > NumberLengthMax || routed.Label.Length > NumberLengthMax * 2) return Rejection.TooLong;
+        CallsDefaultRouted++;
+        WriteDefaultRouted(routed, _dialedNumbers.GetValueOrDefault(routed.Dialed)?.CallType ?? "");
+        return Rejection.None;
     }
 
     // ---- scripts ----
@@ -246,7 +246,8 @@ public sealed partial class ContactCentre
         call.Phase = CallPhase.Reaching;
         call.LabelFailed = failed;
         bool external = label.KindCase == Label.KindOneofCase.External;
-        Leg leg = NewLeg(call, external ? LegKind.External : LegKind.Extension);
+        Device? device = external ? null : FindDevice(label.Extension);
+        Leg leg = NewLeg(call, external ? LegKind.External : LegKind.Extension, AddressFor(device, call));
         if (external)
         {
             leg.Trunk = TrunkFor(label.External)!.Name;
@@ -254,8 +255,8 @@ public sealed partial class ContactCentre
         }
         else
         {
-            leg.Device = FindDevice(label.Extension);
-            Occupy(leg.Device!, leg);
+            leg.Device = device;
+            Occupy(device!, leg);
         }
         // A phone or number that is called without a limit of its own rings for three minutes at most (RFC 3261 §16.6, Timer C).
         StartRinging(leg, ring.Us > 0 ? ring : Span.FromSeconds(180));

@@ -38,6 +38,16 @@ public enum Disposition
     RedirectionOnNoAnswer = 19,
     /// <summary>Ended by an administrator.</summary>
     Cleared = 26,
+    /// <summary>An offer that was lost with the node and the address from which it was made.</summary>
+    FailedSoftware = 27,
+}
+
+/// <summary>Why a call was routed by nothing but its default label. Kept in history: never renumber.</summary>
+public enum RouteError
+{
+    None = 0,
+    /// <summary>The journal was away: the edge that had the call gave it up.</summary>
+    JournalAway = 1,
 }
 
 /// <summary>A call, from its arrival until its last leg is gone.</summary>

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Tandem.Core.Agents;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 
 namespace Tandem.Core.Calls;
@@ -42,14 +43,22 @@ public enum Exchange
     Passing = 2,
     /// <summary>This leg's far end is to get the answer (or refusal) to its offer.</summary>
     Answering = 3,
+    /// <summary>
+    /// This leg's far end is to learn the address at which the leg lives. The edge sends a re-INVITE from there, with its Contact, the
+    /// request number as when it passes an offer on, and <see cref="Leg.ExchangeSdp"/> (what was told before) as the offer; it proposes
+    /// what came of it as LegOfferAnswered: the 2xx with its session description; 408 for no answer. It does not try again by itself: the
+    /// core wants another with a higher number. 481 means that the far end has no such dialog: then LegEnded (END_LOST).
+    /// </summary>
+    Refreshing = 4,
 }
 
 /// <summary>One party's connection to a call.</summary>
 public sealed class Leg
 {
-    internal Leg(LegId id, Call call, LegKind kind)
+    internal Leg(LegId id, Call call, LegKind kind, ServiceAddress address)
     {
         Id = id;
+        Address = address;
         Call = call;
         Kind = kind;
     }
@@ -91,8 +100,19 @@ public sealed class Leg
     public string LocalSdp { get; internal set; } = "";
     /// <summary>The edge's own, to go on with this leg after the loss of its node.</summary>
     public ByteString Checkpoint { get; internal set; } = ByteString.Empty;
-    /// <summary>The incarnation that looks after this leg.</summary>
-    public ulong Owner { get; internal set; }
+    /// <summary>Where it lives: whose Via and Contact its requests have, and from where they are sent.</summary>
+    public ServiceAddress Address { get; internal set; }
+    /// <summary>The incarnation that looks after this leg: the owner of its address.</summary>
+    public ulong Owner => Address.Owner;
+    /// <summary>
+    /// The address by which the far end still knows this leg, after it was re-homed: its Contact of ours and the Via of an INVITE that
+    /// is to be cancelled name it. "": the address at which it lives.
+    /// </summary>
+    public string KnownAt { get; internal set; } = "";
+    /// <summary>When a target refresh is to be begun.</summary>
+    internal Instant RefreshAt = Instant.Never;
+    /// <summary>Target refreshes since it was re-homed, and what came of them: no more than RefreshesMax.</summary>
+    internal int Refreshes;
     public Exchange Exchange { get; internal set; }
     /// <summary>The CSeq of the offer that is answered, or the number of the request that passes one on.</summary>
     public uint ExchangeCSeq { get; internal set; }
@@ -119,7 +139,9 @@ public sealed class Leg
     ulong _originHash, _sdpHash, _checkpointHash;
     object? _hashedRemote, _hashedLocal, _hashedCheckpoint;
 
-    public bool IsExchanging => Exchange is Exchange.Offered or Exchange.Passing;
+    /// <summary>A request of ours or of the far end is under way; another has to wait.</summary>
+    public bool IsExchanging => Exchange is Exchange.Offered or Exchange.Passing or Exchange.Refreshing;
+    bool IsRehomed => KnownAt.Length > 0 || Refreshes > 0 || !RefreshAt.IsNever;
     public bool IsEstablished => Progress == LegProgress.Answered && Wanted == LegCondition.Connected;
 
     internal void AddTo(ref StateHash h)
@@ -153,7 +175,7 @@ public sealed class Leg
         h.Add(((int)Exchange << 16) + ExchangeStatus);
         h.Add(ExchangeCSeq);
         h.Add(Requests);
-        h.Add((long)Owner);
+        h.Add(Address.NameHash);
         h.Add(Held);
         h.Add(Gone);
         h.Add(Acknowledged);
@@ -166,7 +188,10 @@ public sealed class Leg
             _checkpointHash = StateHash.Of(Checkpoint.Span);
         }
         h.Add((long)_checkpointHash);
-        if (Exchange == Exchange.None && AcknowledgeSdp.Length == 0) return;
+        if (Exchange == Exchange.None && AcknowledgeSdp.Length == 0 && !IsRehomed) return;
+        h.Add(KnownAt);
+        h.Add(RefreshAt);
+        h.Add(Refreshes);
         h.Add(ExchangeHolds);
         h.Add(ExchangeSdp);
         h.Add(AcknowledgeSdp);
@@ -189,7 +214,10 @@ public sealed class Leg
         RemoteSdp = RemoteSdp,
         LocalSdp = LocalSdp,
         Checkpoint = Checkpoint,
-        Owner = Owner,
+        Address = Address.Name,
+        KnownAt = KnownAt,
+        RefreshUs = RefreshAt.IsNever ? 0 : RefreshAt.Us,
+        Refreshes = Refreshes,
         Exchange = (int)Exchange,
         ExchangeCseq = ExchangeCSeq,
         ExchangeStatus = ExchangeStatus,
@@ -206,10 +234,10 @@ public sealed class Leg
         Gone = Gone,
     };
 
-    internal static Leg FromSnapshot(LegState s, Call call, Func<string, Device?> device, Func<string, Agent?> agent)
+    internal static Leg FromSnapshot(LegState s, Call call, Func<string, Device?> device, Func<string, Agent?> agent, ServiceAddress address)
     {
         int cut = s.Target.IndexOf('\n');
-        return new Leg(new LegId(s.Id), call, (LegKind)s.Kind)
+        return new Leg(new LegId(s.Id), call, (LegKind)s.Kind, address)
         {
             Device = s.Device.Length > 0 ? device(s.Device) : null,
             Trunk = cut < 0 ? "" : s.Target[..cut],
@@ -227,7 +255,9 @@ public sealed class Leg
             RemoteSdp = s.RemoteSdp,
             LocalSdp = s.LocalSdp,
             Checkpoint = s.Checkpoint,
-            Owner = s.Owner,
+            KnownAt = s.KnownAt,
+            RefreshAt = s.RefreshUs == 0 ? Instant.Never : new Instant(s.RefreshUs),
+            Refreshes = s.Refreshes,
             Exchange = (Exchange)s.Exchange,
             ExchangeCSeq = s.ExchangeCseq,
             ExchangeStatus = s.ExchangeStatus,

@@ -80,6 +80,8 @@ public sealed partial class ContactCentre
         Touch(leg.Call);
         leg.Acknowledged = true;
         if (acknowledged.Checkpoint.Length > 0) leg.Checkpoint = acknowledged.Checkpoint;
+        // It came to where the leg lives: what is lost with an address reaches nobody who may propose.
+        if (leg.KnownAt.Length > 0 && !leg.IsExchanging) KnowsAddress(leg);
         if (leg.Exchange == Exchange.Answering)
         {
             leg.Exchange = Exchange.None;
@@ -288,8 +290,9 @@ public sealed partial class ContactCentre
     Rejection AnswerToPeer(LegOfferAnswered answered)
     {
         if (_legs.GetValueOrDefault(answered.Leg) is not { } leg) return Rejection.UnknownLeg;
-        if (leg.Exchange != Exchange.Passing) return Rejection.LegInOtherState;
+        if (leg.Exchange is not (Exchange.Passing or Exchange.Refreshing)) return Rejection.LegInOtherState;
         if (IsTooLong(answered.Sdp, answered.Checkpoint)) return Rejection.TooLong;
+        if (leg.Exchange == Exchange.Refreshing) return AnswerRefresh(leg, answered);
         Touch(leg.Call);
         string offer = leg.ExchangeSdp;
         leg.Exchange = Exchange.None;
@@ -301,9 +304,19 @@ public sealed partial class ContactCentre
         {
             leg.RemoteSdp = answered.Sdp;
             if (offer.Length > 0) leg.LocalSdp = offer;
+            if (leg.KnownAt.Length > 0) KnowsAddress(leg);
         }
         Want(leg);
-        if (Peer(leg) is not { Exchange: Exchange.Offered } peer) return Rejection.None;
+        if (Peer(leg) is not { Exchange: Exchange.Offered } peer)
+        {
+            // The offer was lost with the address it came in on; whoever made it is told anew what holds.
+            if (taken && answered.Sdp.Length > 0 && Peer(leg) is { IsEstablished: true } other && !IsSameSession(other.LocalSdp, answered.Sdp))
+            {
+                other.LocalSdp = answered.Sdp;
+                SetRefresh(other, Now);
+            }
+            return Rejection.None;
+        }
         if (taken)
         {
             if (offer.Length > 0) peer.RemoteSdp = offer;

@@ -165,6 +165,7 @@ public sealed partial class ContactCentre
             Touch(device);
             device.Removed = true;
             device.Contact = device.Flow = "";
+            device.Address = null;
             device.Expires = Instant.Never;
             DropIfUnused(device);
         }

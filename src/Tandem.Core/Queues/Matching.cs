@@ -178,7 +178,7 @@ public sealed partial class ContactCentre
         Touch(call);
         LeaveLines(call);
         call.Phase = CallPhase.Offering;
-        Leg leg = NewLeg(call, LegKind.Agent);
+        Leg leg = NewLeg(call, LegKind.Agent, AddressFor(agent.Device, call));
         leg.Agent = agent;
         Touch(agent);
         agent.KeptTurn = agent.Availability;

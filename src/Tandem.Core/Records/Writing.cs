@@ -84,6 +84,22 @@ public sealed partial class ContactCentre
         _effects.Add(new Recorded(new Record { Route = route }));
     }
 
+    /// <summary>A call that no script saw: its id is the entry's that tells of it.</summary>
+    void WriteDefaultRouted(CallDefaultRouted routed, string callType) => _effects.Add(new Recorded(new Record
+    {
+        Route = new RouteCallDetail
+        {
+            Call = NextId(),
+            Dialed = routed.Dialed,
+            Calling = routed.Calling,
+            CallType = callType,
+            Label = routed.Label,
+            StartUnixUs = routed.UnixUs,
+            EndUnixUs = routed.UnixUs,
+            Error = (int)RouteError.JournalAway,
+        },
+    }));
+
     /// <summary>Where the route led last: the agent, the label, or what refused the call.</summary>
     static string LastLabel(Call call)
     {

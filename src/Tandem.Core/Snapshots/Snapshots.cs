@@ -1,5 +1,6 @@
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
 using Tandem.Core.Scripts;
@@ -9,6 +10,9 @@ namespace Tandem.Core;
 /// <summary>Snapshots: drawn between entries while the core goes on, and read back.</summary>
 public sealed partial class ContactCentre
 {
+    /// <summary>Raised with every change of what is hashed, and how.</summary>
+    internal const int HashVersion = 1;
+
     SnapshotCapture? _capture;
     int _captureNumber;
 
@@ -47,6 +51,8 @@ public sealed partial class ContactCentre
                     CallsArrived = CallsArrived,
                     CallsRefused = CallsRefused,
                     Rejections = Rejections,
+                    CallsDefaultRouted = CallsDefaultRouted,
+                    HashVersion = HashVersion,
                 },
             },
         };
@@ -69,6 +75,8 @@ public sealed partial class ContactCentre
         var calls = new List<CallState>();
         var percents = new List<PercentState>();
         var registrations = new List<RegistrationState>();
+        var nodes = new List<NodeState>();
+        var addresses = new List<ServiceAddressState>();
         Schema.Configuration? configuration = null;
 
         foreach (SnapshotItem item in items)
@@ -93,20 +101,19 @@ public sealed partial class ContactCentre
                     percents.Add(item.Percent);
                     break;
                 case SnapshotItem.KindOneofCase.Node:
-                    NodeState n = item.Node;
-                    centre._incarnations[n.Incarnation] = centre.Take(new Incarnation
-                    {
-                        Number = n.Incarnation, Node = n.Node, Side = n.Side, Release = n.Release, Sequence = n.Sequence, Lost = n.Lost,
-                    });
+                    nodes.Add(item.Node);
                     break;
+                case SnapshotItem.KindOneofCase.Address: addresses.Add(item.Address); break;
             }
         }
         if (centre is null || header is null) throw new InvalidDataException("the snapshot is empty");
         centre.RestoreHeader(header);
+        centre.RestoreNodes(nodes, addresses);
         centre.RestoreEntities(configuration, versions, registrations, agents, calls);
         foreach (PercentState p in percents)
             centre._percents[(p.Script, p.Node)] = centre.Take(new PercentTurns(p.Script, p.Node) { Credits = [.. p.Credits] });
-        if (centre.Hash != header.Hash)
+        // One of another release has another hash of the same state; that it is whole, its file's checksums say.
+        if (header.HashVersion == HashVersion && centre.Hash != header.Hash)
             throw new InvalidDataException($"the snapshot at position {header.Position} does not make the state that its hash tells");
         return centre;
     }
@@ -124,6 +131,24 @@ public sealed partial class ContactCentre
         CallsArrived = header.CallsArrived;
         CallsRefused = header.CallsRefused;
         Rejections = header.Rejections;
+        CallsDefaultRouted = header.CallsDefaultRouted;
+    }
+
+    void RestoreNodes(List<NodeState> nodes, List<ServiceAddressState> addresses)
+    {
+        foreach (ServiceAddressState s in addresses)
+            _addresses[s.Name] = Take(new ServiceAddress(s.Name) { Home = s.Home, Owner = s.Owner, Movable = s.Movable });
+        foreach (NodeState s in nodes) _incarnations[s.Incarnation] = Take(Incarnation.FromSnapshot(s));
+        foreach (Incarnation incarnation in _incarnations.Values)
+            if (!incarnation.Lost) _live.Add(incarnation);
+        // Of before service addresses: all legs are those of the one node that there was.
+        if (addresses.Count == 0 && nodes.Count > 0)
+        {
+            Incarnation owner = _live.Count > 0 ? _live[^1] : _incarnations.Values.Last();
+            _addresses[""] = Take(new ServiceAddress("") { Home = owner.Node, Owner = owner.Number });
+        }
+        foreach (Incarnation live in _live)
+            live.Own = FindAddress(live.Address) ?? throw new InvalidDataException($"the snapshot has no address {live.Address}");
     }
 
     void RestoreEntities(Schema.Configuration? configuration, Dictionary<(string, long), CompiledScript> versions,
@@ -149,6 +174,7 @@ public sealed partial class ContactCentre
             device.Contact = r.Contact;
             device.Flow = r.Flow;
             device.Expires = new Instant(r.ExpiresUs);
+            if (device.IsRegistered) device.Address = FindAddress(r.Address);
             SetTimer(TimerKind.Registration, device, device.Expires, 0, device.Name);
         }
         var waitingForLeg = new Dictionary<long, Agent>();
@@ -240,13 +266,14 @@ public sealed partial class ContactCentre
         }
         foreach (LegState l in s.Legs)
         {
-            Leg leg = Leg.FromSnapshot(l, call, FindDevice, FindAgent);
+            Leg leg = Leg.FromSnapshot(l, call, FindDevice, FindAgent, FindAddress(l.Address) ?? throw new InvalidDataException($"the snapshot has no address {l.Address}"));
             call.Legs.Add(leg);
             // The caller's leg stays with its call after it is gone.
             if (leg.Gone) continue;
             _legs.Add(l.Id, leg);
             leg.Device?.Legs.Add(leg);
             SetTimer(TimerKind.Ring, leg, leg.RingUntil, l.Id);
+            SetTimer(TimerKind.Refresh, leg, leg.RefreshAt, l.Id);
             if (waitingForLeg.TryGetValue(l.Id, out Agent? agent)) agent.Leg = leg;
         }
         SetTimer(TimerKind.ScriptWait, call, call.WaitUntil, call.Id.Value);

@@ -22,6 +22,7 @@ public sealed class Replica : IAsyncDisposable
     readonly EffectList _effects = new();
     long _told;
     int _poisoned;
+    bool _isBeside;
 
     Replica(IJournal journal, Storage storage, long history, IReplicaOwner owner, ReplicaOptions options)
     {
@@ -48,10 +49,34 @@ public sealed class Replica : IAsyncDisposable
     public static Replica Start(IJournal journal, Storage storage, long history, IReplicaOwner owner, ReplicaOptions options)
     {
         var replica = new Replica(journal, storage, history, owner, options);
-        replica._snapshots.Clean();
+        if (!options.IsBeside) replica._snapshots.Clean();
         replica.RefuseIfAhead(history);
         replica.Rebuild(restoreAt: history, upTo: journal.LastPosition);
         return replica;
+    }
+
+    /// <summary>
+    /// A second replica over the journal of one that lives, on a thread of its own: it has the state at
+    /// <paramref name="after"/>, tells its owner of the entries after it, and changes nothing on disk.
+    /// </summary>
+    /// <param name="after">Not above the journal's end. The replica that lives keeps what is needed from its <see cref="HistoryPosition"/> on.</param>
+    /// <exception cref="JournalException">The state cannot be rebuilt from what is there.</exception>
+    public static Replica Beside(IJournal journal, Storage storage, long after, IReplicaOwner owner, ReplicaOptions options)
+    {
+        var replica = new Replica(journal, storage, after, owner, options with { SnapshotEntries = int.MaxValue, SnapshotBytes = long.MaxValue }) { _isBeside = true };
+        replica.Rebuild(restoreAt: after, upTo: after);
+        return replica;
+    }
+
+    /// <summary>Reads on in the journal, up to a position that it has, while <paramref name="goOn"/> says so.</summary>
+    public void Follow(long upTo, Func<bool> goOn)
+    {
+        if (Centre.Position >= upTo) return;
+        foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
+        {
+            Apply(read.Position, read.Entry);
+            if (read.Position >= upTo || !goOn()) return;
+        }
     }
 
     /// <summary>Applies committed entries. Those that the state has already are passed over.</summary>
@@ -70,7 +95,7 @@ public sealed class Replica : IAsyncDisposable
             // Another replica stumbled where this one did not: the state without that entry is the one that counts.
             _owner.Alarm($"The entry at {skipped} was applied here and is passed by on another node: the state is rebuilt without it.");
             _schedule.Abandon();
-            _snapshots.DropFrom(skipped);
+            if (!_isBeside) _snapshots.DropFrom(skipped);
             Rebuild(restoreAt: position - 1, upTo: position - 1);
         }
         if (TryApply(position, entry)) _schedule.Count(entry);
@@ -79,6 +104,13 @@ public sealed class Replica : IAsyncDisposable
 
     /// <summary>Goes on with a snapshot, for half a millisecond at most. True when there is more to do; call again when idle.</summary>
     public bool Step() => _schedule.Step(Centre);
+
+    /// <summary>Drops the snapshots after a position: the state that they were made of was wrong.</summary>
+    public void DropSnapshotsAfter(long position)
+    {
+        _schedule.Abandon();
+        _snapshots.DropFrom(position + 1);
+    }
 
     /// <summary>Begins a snapshot now, unless one is being made.</summary>
     public void BeginSnapshot() => _schedule.Begin(Centre);
@@ -114,6 +146,7 @@ public sealed class Replica : IAsyncDisposable
             long earliest = long.MaxValue;
             foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
             {
+                if (read.Position % 4_096 == 0) _owner.StillWorking();
                 if (SkippedBy(read.Position, read.Entry) is not { } skipped) continue;
                 _skipped.Add(skipped);
                 earliest = Math.Min(earliest, skipped);
@@ -130,6 +163,7 @@ public sealed class Replica : IAsyncDisposable
         foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
         {
             if (!TryApply(read.Position, read.Entry)) return false;
+            if (read.Position % 1_024 == 0) _owner.StillWorking();
             if (read.Position == upTo) return true;
         }
         throw new StateUnreachableException($"The journal ends before position {upTo}, which was committed.");
@@ -170,7 +204,7 @@ public sealed class Replica : IAsyncDisposable
         if (++_poisoned > _options.PoisonedMax)
             throw new StateUnreachableException($"This release cannot apply the journal: {_options.PoisonedMax} entries broke it, the last at {position} ({why.Message}). Start the release before it.");
         _skipped.Add(position);
-        Keep(name, entry);
+        if (!_isBeside) Keep(name, entry);
         _owner.Alarm($"The entry at {position} broke the core and is passed by ({why.Message}); it is kept in {_storage.PathOf(name)}.");
         _owner.ProposeSkipped(new Skipped { Position = position, Reason = why.Message });
     }

@@ -14,6 +14,8 @@ public sealed record ReplicaOptions
     public TimeSpan StepMax { get; init; } = TimeSpan.FromMicroseconds(500);
     /// <summary>More poisoned entries than this in one run are not a poisoned entry, but a broken release.</summary>
     public int PoisonedMax { get; init; } = 100;
+    /// <summary>A second replica over the folder of one that lives: makes no snapshots, and leaves unfinished ones alone.</summary>
+    public bool IsBeside { get; init; }
     /// <summary>How an entry is applied. Tests poison entries here.</summary>
     public ApplyEntry Apply { get; init; } = static (centre, position, entry, effects) => centre.Apply(position, entry, effects);
 }
@@ -26,6 +28,9 @@ public interface IReplicaOwner
     /// by: a <see cref="Skipped"/> in its place. The effects are valid during the call.
     /// </summary>
     void Applied(long position, Entry entry, EffectList effects);
+
+    /// <summary>Called now and then while a long replay holds the owner's loop: who guards it may want to hear of it.</summary>
+    void StillWorking() { }
 
     /// <summary>The entry at a position broke the core: propose a <see cref="Skipped"/>, so that every replay passes it by.</summary>
     void ProposeSkipped(Skipped skipped);

@@ -35,7 +35,7 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
 
     public bool Step(ContactCentre centre)
     {
-        if (_capture is null && (_entries >= options.SnapshotEntries || _bytes >= options.SnapshotBytes)) Begin(centre);
+        if (_capture is null && !options.IsBeside && (_entries >= options.SnapshotEntries || _bytes >= options.SnapshotBytes)) Begin(centre);
         if (_capture is null) return false;
         long began = Stopwatch.GetTimestamp();
         do

@@ -36,7 +36,7 @@ static class CallCommands
     static Command History()
     {
         var last = new Option<int>("--last") { Description = "How many calls", HelpName = "N", DefaultValueFactory = static _ => 20 };
-        var command = new Command("history", "Finished calls with their parts, the latest first") { last };
+        var command = new Command("history", "Finished calls with their parts, the latest first; or: verify") { last, VerifyCommand.Create() };
         command.SetAction(async (line, stop) =>
         {
             using NodeClient node = NodeClient.Open(line.GetValue(CommandLine.Data)!);

@@ -1,8 +1,11 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Tandem.Node.Http;
+using Tandem.Node.Pair.TrialPair;
 
 namespace Tandem.Node.Commands;
 
@@ -10,12 +13,41 @@ namespace Tandem.Node.Commands;
 sealed class NodeClient : IDisposable
 {
     readonly HttpClient _http;
-    readonly string _instance, _data;
+    readonly string _instance;
 
-    NodeClient(HttpClient http, string instance, string data) => (_http, _instance, _data) = (http, instance, data);
+    NodeClient(HttpClient http, string instance, string data) => (_http, _instance, Data) = (http, instance, data);
+
+    /// <summary>The data directory of the node that is asked: of a pair on one machine, that of one side.</summary>
+    public string Data { get; }
 
     /// <exception cref="NodeException">No node runs there.</exception>
     public static NodeClient Open(string data)
+    {
+        if (!File.Exists(Running.PathIn(data)) && TrialFolder.Read(TrialFolder.PathIn(data)) is { } pair) return OpenEither(pair, data);
+        return OpenOne(data);
+    }
+
+    /// <summary>Side A of a pair on this machine, or side B while A is away: both know the same.</summary>
+    static NodeClient OpenEither(TrialFolder pair, string data)
+    {
+        foreach (TrialSide side in pair.Sides)
+        {
+            if (!File.Exists(Running.PathIn(side.Data))) continue;
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Connect(IPEndPoint.Parse(side.Http));
+                return OpenOne(side.Data);
+            }
+            catch (SocketException)
+            {
+                // This one was killed.
+            }
+        }
+        throw NotRunning(data);
+    }
+
+    static NodeClient OpenOne(string data)
     {
         string[] running;
         string token;
@@ -34,19 +66,31 @@ sealed class NodeClient : IDisposable
             throw new NodeException($"{data}: {e.Message}", inner: e);
         }
         if (running.Length < 2) throw NotRunning(data);
+        return new NodeClient(Client(new Uri(running[0]), token, running.Length > 2 ? running[2] : null), running[1], data);
+    }
+
+    /// <summary>A node elsewhere.</summary>
+    /// <param name="thumbprint">The SHA-256 of its certificate; null: it must be one that this machine trusts.</param>
+    public static NodeClient At(Uri address, string token, string instance, string? thumbprint) => new(Client(address, token, thumbprint), instance, address.ToString());
+
+    static HttpClient Client(Uri address, string token, string? thumbprint)
+    {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
-        if (running.Length > 2)
+        if (thumbprint is not null)
         {
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    certificate is not null && string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), running[2], StringComparison.OrdinalIgnoreCase),
+                    certificate is not null && string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), thumbprint, StringComparison.OrdinalIgnoreCase),
             };
         }
-        var http = new HttpClient(handler) { BaseAddress = new Uri(running[0]), Timeout = TimeSpan.FromSeconds(30) };
+        var http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return new NodeClient(http, running[1], data);
+        return http;
     }
+
+    public string Instance => _instance;
+    public Uri Address => _http.BaseAddress!;
 
     static NodeException NotRunning(string data) => new($"no node is running on {data}: start it with ./tandem up (--data DIR for another folder)");
 
@@ -86,7 +130,7 @@ sealed class NodeClient : IDisposable
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
         {
             // The address file is from a node that was killed.
-            throw NotRunning(_data);
+            throw NotRunning(Data);
         }
         catch (HttpRequestException e)
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Tandem.Core.Schema;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Http;
@@ -16,11 +15,24 @@ static class UpCommand
     static readonly Option<string> s_http = new("--http") { Description = "Where the API listens", HelpName = "HOST:PORT", DefaultValueFactory = static _ => "127.0.0.1:8080" };
     static readonly Option<string?> s_certificate = new("--certificate") { Description = "PKCS#12 file for HTTPS; needed when --http is not loopback. Its password: TANDEM_CERTIFICATE_PASSWORD", HelpName = "FILE" };
 
+    static readonly Option<bool> s_pair = new("--pair") { Description = "A pair on this machine: three etcd members, side A, side B. --sip and --http are side A's (127.0.0.2); side B has the next address" };
+
     public static Command Create()
     {
-        var command = new Command("up", "Runs a node until Ctrl-C or SIGTERM") { s_configuration, s_sip, s_http, s_certificate };
-        command.SetAction((line, _) => RunAsync(Read(line)));
+        var command = new Command("up", "Runs a node until Ctrl-C or SIGTERM; with --pair a whole pair") { s_configuration, s_sip, s_http, s_certificate, s_pair };
+        command.SetAction((line, _) => line.GetValue(s_pair) ? RunPairAsync(line) : RunAsync(Read(line)));
         return command;
+    }
+
+    static Task<int> RunPairAsync(ParseResult line)
+    {
+        if (line.GetValue(s_certificate) is not null) throw new NodeException("--certificate is of no use for a pair on one machine, which listens on loopback alone", NodeException.Usage);
+        IPEndPoint? sip = Given(s_sip), http = Given(s_http);
+        if ((sip ?? http) is { } given && !(IPAddress.IsLoopback(sip?.Address ?? given.Address) && IPAddress.IsLoopback(http?.Address ?? given.Address)))
+            throw new NodeException($"a pair on one machine has loopback addresses, e.g. --sip 127.0.0.2:5060; two hosts: docs/operating/pair.md", NodeException.Usage);
+        return UpPairCommand.RunAsync(Path.GetFullPath(line.GetValue(CommandLine.Data)!), line.GetValue(s_configuration), sip, http);
+
+        IPEndPoint? Given(Option<string> option) => line.GetResult(option) is { Implicit: false } ? EndPointOf(option.Name, line.GetValue(option)!) : null;
     }
 
     static NodeOptions Read(ParseResult line)
@@ -105,7 +117,7 @@ static class UpCommand
     }
 
     /// <summary>Everything wrong with a configuration is told before anything is started.</summary>
-    static string CheckedInstance(string path, string data)
+    public static string CheckedInstance(string path, string data)
     {
         LoadedConfiguration loaded = ConfigurationFile.Load(path, Credentials.Open(data), PhonePasswords.Open(data));
         if (loaded.Configuration is { } right) return right.Instance;
@@ -113,7 +125,7 @@ static class UpCommand
         throw new NodeException("the configuration has errors: nothing was started", NodeException.Usage);
     }
 
-    static async Task<ConfigurationOutcome> ApplyAsync(Node node, string path, bool showChanges)
+    internal static async Task<ConfigurationOutcome> ApplyAsync(Node node, string path, bool showChanges)
     {
         ConfigurationOutcome outcome = await node.Configurations.TakeAsync(
             passwords => ConfigurationFile.Load(path, node.Credentials, passwords), entry => node.CommandAsync(entry, "admin"), dryRun: false);
@@ -126,26 +138,6 @@ static class UpCommand
     }
 
     static void Say(string text) => Console.WriteLine($"tandem: {text}");
-
-    /// <summary>Ctrl-C and SIGTERM.</summary>
-    sealed class StopSignals : IDisposable
-    {
-        readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        readonly PosixSignalRegistration[] _registrations;
-
-        public StopSignals() => _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            _asked.TrySetResult();
-        }))];
-
-        public Task Asked => _asked.Task;
-
-        public void Dispose()
-        {
-            foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
-        }
-    }
 }
 
 /// <summary>The contact centre that a newcomer begins with: examples/first-call/, carried in the executable.</summary>

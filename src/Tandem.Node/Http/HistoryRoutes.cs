@@ -2,6 +2,7 @@ using Tandem.Core;
 using Tandem.Core.Calls;
 using Tandem.Core.Schema;
 using Tandem.History;
+using Tandem.History.Compare;
 using Tandem.Node.Events;
 
 namespace Tandem.Node.Http;
@@ -13,11 +14,14 @@ public sealed record CallPartView(int Part, string Dialed, string Calling, strin
 
 public sealed record FinishedCallView(string Instance, string Call, IReadOnlyList<CallPartView> Parts);
 public sealed record FinishedCallList(IReadOnlyList<FinishedCallView> Calls);
+public sealed record HistoryExtentList(IReadOnlyList<HistoryExtent> Extents);
+public sealed record StretchDigestList(IReadOnlyList<StretchDigest> Digests);
+public sealed record ComparedRowList(IReadOnlyList<ComparedRow> Rows);
 
 /// <summary>What was.</summary>
 static class HistoryRoutes
 {
-    const int LastMax = 1_000;
+    const int LastMax = 1_000, RowsMax = 1_000, StretchesMax = 1_000;
     /// <summary>A call's records are written some 200 ms after its end.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -35,6 +39,40 @@ static class HistoryRoutes
                 ? new FinishedCallView(node.Instance, call, PartsOf(found.Parts))
                 : throw new HttpError(404, "unknown-call", $"history knows no call '{call}'", "`history` lists those that ended, `calls` those that are now"))
             .WithName("history-call").WithSummary("A finished call with its parts.").ProducesError(400);
+        MapComparison(group, node);
+    }
+
+    /// <summary>What `history verify` of another machine asks.</summary>
+    static void MapComparison(RouteGroupBuilder group, Node node)
+    {
+        var reader = new DatabaseReader(HistoryAddress.Parse(node.HistoryPath));
+        // One at a time: the calls' own work goes first.
+        var gate = new SemaphoreSlim(1);
+        group.MapGet("/extents", async (CancellationToken stop) => new HistoryExtentList([.. (await reader.ExtentsAsync(stop)).Where(e => e.Instance == node.Instance)]))
+            .WithName("history-extents").WithSummary("Which positions history covers, for each generation.");
+        group.MapGet("/digest", async (int? generation, long from, long to, long? length, CancellationToken stop) =>
+        {
+            HistoryRange range = RangeOf(node, generation, from, to, length ?? HistoryComparison.StretchPositions, HistoryComparison.AskedPositions);
+            await gate.WaitAsync(stop);
+            try
+            {
+                return new StretchDigestList(await reader.DigestsAsync(range, stop));
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }).WithName("history-digest").WithSummary("SHA-256 of the rows of each stretch of positions, a table each: equal on both sides.").ProducesError(400);
+        group.MapGet("/rows", async (int? generation, long from, long to, CancellationToken stop) =>
+                new ComparedRowList(await reader.RowsAsync(RangeOf(node, generation, from, to, 1, RowsMax), stop)))
+            .WithName("history-rows").WithSummary("The rows of a few positions as they are compared.").ProducesError(400);
+    }
+
+    static HistoryRange RangeOf(Node node, int? generation, long from, long to, long length, long most)
+    {
+        if (from < 1 || to < from || to - from >= most) throw new HttpError(400, "bad-range", $"'from' is {from} and 'to' {to}", $"ask for at most {most} positions, from 1 on");
+        if (length < 1 || (to - from) / length >= StretchesMax) throw new HttpError(400, "bad-length", $"'length' is {length}", $"ask for at most {StretchesMax} stretches");
+        return new HistoryRange(node.Instance, generation ?? node.Journal.Generation, from, to, length);
     }
 
     /// <summary>Waits a little for a call whose records are on their way.</summary>

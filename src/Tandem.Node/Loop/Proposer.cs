@@ -12,6 +12,8 @@ sealed class Proposer(IJournal journal, MonotonicClock clock)
 {
     /// <summary>Silence after which a tick is proposed though no timer is due.</summary>
     public static readonly Span Silence = Span.FromMs(500);
+    /// <summary>How long the second of two nodes leaves a tick to the first.</summary>
+    public static readonly Span SecondsDelay = Span.FromMs(25);
     /// <summary>A gap from which on it counts that nobody was there; the core refuses one of a second.</summary>
     static readonly Span s_stall = Span.FromMs(900);
 
@@ -66,18 +68,20 @@ sealed class Proposer(IJournal journal, MonotonicClock clock)
     }
 
     /// <summary>A tick when a timer is due or silence has lasted: sees to it that time passes for the core.</summary>
-    public void KeepTime(ContactCentre centre)
+    /// <param name="delay">How long another node has to do it first.</param>
+    public void KeepTime(ContactCentre centre, Span delay)
     {
         Instant now = Now;
-        bool due = centre.NextTimer <= now && _last < centre.NextTimer;
-        if (due || now - _last >= Silence) TryPropose(new Entry { Tick = new Tick() }, Priority.InProgress);
+        bool due = centre.NextTimer + delay <= now && _last < centre.NextTimer + delay;
+        if (due || now - _last >= Silence + delay) TryPropose(new Entry { Tick = new Tick() }, Priority.InProgress);
     }
 
     /// <summary>When <see cref="KeepTime"/> has something to do, on the monotonic clock.</summary>
-    public long NextUs(ContactCentre centre)
+    public long NextUs(ContactCentre centre, Span delay)
     {
-        Instant silence = _last + Silence;
-        Instant due = centre.NextTimer > _last && centre.NextTimer < silence ? centre.NextTimer : silence;
+        Instant silence = _last + Silence + delay;
+        Instant timer = centre.NextTimer.IsNever ? Instant.Never : centre.NextTimer + delay;
+        Instant due = timer > _last && timer < silence ? timer : silence;
         return due.Us - _offsetUs;
     }
 }

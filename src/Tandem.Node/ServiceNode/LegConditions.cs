@@ -74,7 +74,7 @@ sealed partial class ServiceNode
     /// <summary>When the far end made the offer in its 2xx, our ACK waits for the answer of the other end (RFC 3264 §4).</summary>
     void AcknowledgeWhenDue(LegEdge edge, Leg leg)
     {
-        if (edge.OwesAck && leg.Exchange != Exchange.Passing && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
+        if (edge.OwesAck && leg.Exchange is not (Exchange.Passing or Exchange.Refreshing) && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
     }
 
     void Acknowledge(LegEdge edge, Leg leg)
@@ -87,22 +87,22 @@ sealed partial class ServiceNode
 
     void Invite(LegEdge edge, Leg leg, long nowUs)
     {
-        if (TargetOf(leg) is not { } target || _flows.To(target.Remote, target.OverTcp) is not { } flow)
+        if (TargetOf(leg) is not { } target || _flows.To(target.Remote, target.OverTcp, _address) is not { } flow)
         {
             edge.EndProposed = true;
             Propose(new Entry { LegFailed = new LegFailed { Leg = leg.Id.Value, Status = 503 } });
             return;
         }
         Call call = leg.Call;
-        string local = flow.Local.ToString();
+        (string from, string to) = Parties(leg, flow.Local.ToString());
         byte[] body = Body(leg.LocalSdp);
         edge.PassedEmpty = body.Length == 0;
         var request = new OutgoingRequest
         {
             Method = SipMethod.Invite,
             RequestUri = Encoding.UTF8.GetBytes(target.Uri),
-            From = Encoding.UTF8.GetBytes($"{Quoted(call.CallingName)}<sip:{(call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous")}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg.Id))}"),
-            To = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(leg.Device?.Name ?? leg.Number)}@{local}>"),
+            From = Encoding.UTF8.GetBytes(from),
+            To = Encoding.UTF8.GetBytes(to),
             CallId = _identifiers.CallId(leg.Id),
             CSeq = InviteCSeq,
             Branch = _identifiers.Branch(leg.Id, InviteCSeq),
@@ -116,6 +116,15 @@ sealed partial class ServiceNode
         if (refused == Refused.No || edge.EndProposed) return;
         edge.EndProposed = true;
         Propose(new Entry { LegFailed = new LegFailed { Leg = leg.Id.Value, Status = 503 } });
+    }
+
+    /// <summary>From and To of our INVITE.</summary>
+    (string From, string To) Parties(Leg leg, string local)
+    {
+        Call call = leg.Call;
+        string calling = call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous";
+        return ($"{Quoted(call.CallingName)}<sip:{calling}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg.Id))}",
+            $"<sip:{Numbers.Escaped(leg.Device?.Name ?? leg.Number)}@{local}>");
     }
 
     /// <summary>Calls that go round in circles over trunks end (RFC 3261 §8.1.1.6, as a proxy would count).</summary>
@@ -133,7 +142,7 @@ sealed partial class ServiceNode
         if (leg.Kind == LegKind.External)
             return _peers.Address(leg.Trunk, isTrunk: true) is { } trunk ? (trunk.Remote, trunk.OverTcp, Uri(leg.Number, trunk)) : null;
         Device device = leg.Device!;
-        if (device.IsRegistered && _flows.Parse(device.Flow) is { } registered) return (registered.Remote, registered.IsReliable, device.Contact);
+        if (device.IsRegistered && _flows.Parse(device.Flow, _address) is { } registered) return (registered.Remote, registered.IsReliable, device.Contact);
         return _peers.Address(device.Name, isTrunk: false) is { } own ? (own.Remote, own.OverTcp, Uri(device.Name, own)) : null;
     }
 
@@ -189,7 +198,7 @@ sealed partial class ServiceNode
 
     void PassOffers(LegEdge edge, Leg leg, long nowUs)
     {
-        if (leg.Exchange == Exchange.Passing && edge.Passed < leg.ExchangeCSeq)
+        if (leg.Exchange is Exchange.Passing or Exchange.Refreshing && edge.Passed < leg.ExchangeCSeq)
         {
             byte[] body = Body(leg.ExchangeSdp);
             uint cseq = InviteCSeq + leg.ExchangeCSeq;

@@ -12,7 +12,7 @@ namespace Tandem.Node.ServiceNode;
 /// REGISTER (RFC 3261 §10.3). Only changed bindings are entries: the journal's binding holds twice as long as what the phone
 /// is granted, and a refresh that still fits in it is answered at once. When the phone itself falls silent, this node says so.
 /// </summary>
-sealed class Registrar(SipStack stack, Func<ContactCentre> centre, Proposer proposer, Peers peers)
+sealed class Registrar(string address, SipStack stack, Func<ContactCentre> centre, Proposer proposer, Peers peers)
 {
     readonly Dictionary<ulong, (ServerTransaction Transaction, string Phone, uint Granted)> _proposed = [];
     /// <summary>When what was granted ends, on the monotonic clock; and the CSeq it was asked with.</summary>
@@ -85,6 +85,7 @@ sealed class Registrar(SipStack stack, Func<ContactCentre> centre, Proposer prop
                 Phone = device.Name,
                 Contact = contact,
                 Flow = flow,
+                Address = address,
                 ExpiresUs = (until + Span.FromSeconds(binding.ExpiresSeconds)).Us,
             },
         };
@@ -120,7 +121,8 @@ sealed class Registrar(SipStack stack, Func<ContactCentre> centre, Proposer prop
             if (endsUs < nowUs) (silent ??= []).Add(phone);
         foreach (string phone in silent ?? [])
         {
-            if (centre().FindDevice(phone) is { IsRegistered: true }
+            // Meanwhile it may have registered at another node.
+            if (centre().FindDevice(phone) is { IsRegistered: true } device && device.Address?.Name == address
                 && proposer.TryPropose(new Entry { PhoneUnregistered = new PhoneUnregistered { Phone = phone, Expired = true } }, Priority.InProgress) != Refusal.None) continue;
             _granted.Remove(phone);
         }

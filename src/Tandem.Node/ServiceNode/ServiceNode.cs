@@ -11,8 +11,9 @@ using Tandem.Sip;
 namespace Tandem.Node.ServiceNode;
 
 /// <summary>
-/// The SIP edge: proposes what phones and trunks do, and brings each leg into the condition that the state wants. It decides
-/// nothing, and promises nothing before it is in the journal.
+/// The SIP edge at one service address: proposes what phones and trunks do, and brings each leg that lives there into the
+/// condition that the state wants. It decides nothing, and promises nothing before it is in the journal. When the address
+/// goes to another node, this is dropped whole.
 /// </summary>
 /// <remarks>In parts: what comes in here, what goes out in LegConditions.cs, taking up after a crash in TakingUp.cs.</remarks>
 sealed partial class ServiceNode : ISipUser
@@ -24,10 +25,12 @@ sealed partial class ServiceNode : ISipUser
     /// <summary>What RFC 3261 §11.2 asks of an answer to OPTIONS.</summary>
     static readonly byte[] s_abilities = Encoding.ASCII.GetBytes($"Allow: {Methods}\r\nAccept: application/sdp\r\n");
 
+    readonly string _address;
     readonly Func<ContactCentre> _centre;
     readonly Proposer _proposer;
     readonly MonotonicClock _clock;
     readonly Flows _flows;
+    readonly Fence _fence;
     readonly Identifiers _identifiers;
     readonly Peers _peers;
     readonly Registrar _registrar;
@@ -38,17 +41,18 @@ sealed partial class ServiceNode : ISipUser
     readonly Queue<Entry> _owed = [];
     long _arrivedInOverload;
 
-    public ServiceNode(Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Identifiers identifiers, Peers peers)
+    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers)
     {
-        (_centre, _proposer, _clock, _flows, _identifiers, _peers) = (centre, proposer, clock, flows, identifiers, peers);
+        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers) = (address, centre, proposer, clock, flows, fence, identifiers, peers);
         Stack = new SipStack(
             new SipStackOptions
             {
                 Allow = Methods,
                 Supported = [],
                 InviteBodies = ["application/sdp"],
+                Counters = counters,
             }, flows, this);
-        _registrar = new Registrar(Stack, centre, proposer, peers);
+        _registrar = new Registrar(address, Stack, centre, proposer, peers);
     }
 
     public SipStack Stack { get; }
@@ -110,11 +114,13 @@ sealed partial class ServiceNode : ISipUser
             CallingName = name.Length > ContactCentre.NumberLengthMax ? name[..ContactCentre.NumberLengthMax] : name,
             Sdp = Text(request.Body),
             Checkpoint = checkpoint.ToByteString(),
+            Address = _address,
         };
         var entry = new Entry { CallArrived = arrived };
         if (_proposer.TryPropose(entry, Priority.NewWork) == Refusal.None)
         {
             _proposed[entry.Sequence] = invite;
+            _waiting.Enqueue((entry.Sequence, nowUs));
             return;
         }
         TurnAway(invite, nowUs);
@@ -148,6 +154,7 @@ sealed partial class ServiceNode : ISipUser
         {
             case SipMethod.Bye:
                 edge.Bye = transaction;
+                _byes.Enqueue((edge, transaction, nowUs));
                 Finish(edge, EndCause.EndBye, nowUs);
                 break;
             case SipMethod.Invite:
@@ -252,6 +259,7 @@ sealed partial class ServiceNode : ISipUser
         }
         if (transaction is not InviteClientTransaction invite) return;
         if (ReferenceEquals(invite, edge.Outgoing)) ReceiveAnswer(edge, response, dialog, nowUs);
+        else if (response.Status == 481) Finish(edge, EndCause.EndLost, nowUs);
         else if (response.Status >= 200) ReceiveOfferAnswer(edge, response, dialog!);
     }
 
@@ -335,23 +343,29 @@ sealed partial class ServiceNode : ISipUser
             switch (effect)
             {
                 case CallAdmitted admitted when own: Admit(entry.Sequence, admitted.Caller, nowUs); break;
-                case CallRefused refused when own && _proposed.Remove(entry.Sequence, out ServerTransaction? invite):
-                    Refuse(invite, refused.Status, nowUs);
+                // It came in at another node, at an address that had just become ours.
+                case CallAdmitted admitted when IsOurs(admitted.Caller) && !_edges.ContainsKey(admitted.Caller.Id): TakeUp(admitted.Caller, nowUs); break;
+                case CallRefused refused when own:
+                    if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, refused.Status, nowUs);
+                    else _givenUp.Remove(entry.Sequence);
                     break;
                 case Rejected rejected when own: Reject(entry, rejected.Reason, nowUs); break;
-                case ConfigurationChanged changed: _peers.Configure(changed.Configuration); break;
-                case LegWanted wanted when wanted.Leg.Owner == _proposer.Incarnation: BringAbout(wanted.Leg, nowUs); break;
+                case LegWanted wanted when IsOurs(wanted.Leg): BringAbout(wanted.Leg, nowUs); break;
             }
         }
-        if (!own) return;
         switch (entry.InputCase)
         {
-            case Entry.InputOneofCase.LegEnded: Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
-            case Entry.InputOneofCase.LegFailed: _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
-            case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered: _registrar.Applied(entry.Sequence, nowUs); break;
-            case Entry.InputOneofCase.NodeStarted: TakeUp(nowUs); break;
+            // Refused entries, of a node that is lost, ended nothing.
+            case Entry.InputOneofCase.LegEnded when IsGone(entry.LegEnded.Leg): Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
+            case Entry.InputOneofCase.LegFailed when IsGone(entry.LegFailed.Leg): _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
+            case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered when own: _registrar.Applied(entry.Sequence, nowUs); break;
         }
     }
+
+    bool IsGone(long leg) => Centre.FindLeg(new LegId(leg)) is null or { Gone: true };
+
+    /// <summary>The leg lives at this address, and the address is this node's.</summary>
+    bool IsOurs(Leg leg) => leg.Address.Name == _address && leg.Owner == _proposer.Incarnation;
 
     /// <summary>An own entry that was taken over will not be in the journal.</summary>
     public void Unwritten(Entry entry, long nowUs)
@@ -367,7 +381,13 @@ sealed partial class ServiceNode : ISipUser
 
     void Admit(ulong sequence, Leg caller, long nowUs)
     {
-        if (!_proposed.Remove(sequence, out ServerTransaction? transaction)) return;
+        if (!_proposed.Remove(sequence, out ServerTransaction? transaction))
+        {
+            if (_givenUp.Remove(sequence)) Propose(new Entry { LegEnded = new LegEnded { Leg = caller.Id.Value, Cause = EndCause.EndLost } });
+            return;
+        }
+        // Its address moved while its entry was on its way: whoever has it now takes the call up from its checkpoint.
+        if (!IsOurs(caller)) return;
         var edge = new LegEdge(caller.Id) { Invite = (InviteServerTransaction)transaction };
         _edges[caller.Id] = edge;
         var cancel = transaction.UserState as ServerTransaction;
@@ -392,6 +412,7 @@ sealed partial class ServiceNode : ISipUser
     {
         if (!_edges.Remove(id, out LegEdge? edge)) return;
         if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
+        edge.Bye = null;
         if (edge.Cancel is { } cancel)
         {
             Refuse(cancel, 200, nowUs);
@@ -423,8 +444,6 @@ sealed partial class ServiceNode : ISipUser
         _owed.Enqueue(entry);
         if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
     }
-
-    public void Sweep(long nowUs) => _registrar.Sweep(nowUs);
 
     /// <summary>At the end of a round of the loop: ringing that was not overtaken by its answer, and what is owed.</summary>
     public void EndRound()

@@ -49,7 +49,7 @@ static class TryCommand
                 ? $"tandem: on the node that runs on {data}"
                 : $"tandem: no node runs on {data}; a temporary one is made for this trial, and removed after it");
 
-        Cast cast = await Cast.ChooseAsync(node, own?.Data ?? data, agents, stop.Token);
+        Cast cast = await Cast.ChooseAsync(node, node.Data, agents, stop.Token);
         Outcome outcome;
         await using (var trial = await Trial.StartAsync(node, cast, talk, stop.Token))
         {

@@ -59,11 +59,12 @@ public sealed class TcpTransport : ISipOutput, IDisposable
     internal CancellationToken Stop => _stop.Token;
 
     /// <exception cref="PortInUseException"/>
-    public static TcpTransport Open(IPEndPoint local, ITransportSink sink, TcpLimits? limits = null)
+    public static TcpTransport Open(IPEndPoint local, ITransportSink sink, TcpLimits? limits = null, bool overlaps = false)
     {
         var listener = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (overlaps) listener.Overlap();
             listener.Bind(local);        // .NET lets it pass TIME_WAIT by itself; ReuseAddress would also share the port
             listener.Listen(Backlog);
         }

@@ -43,12 +43,14 @@ public sealed class UdpTransport : ISipOutput, IDisposable
     public long Dropped => Interlocked.Read(ref _dropped);
     public long SendFailures => Interlocked.Read(ref _sendFailures);
 
+    /// <param name="overlaps">Another process of the same user may have the port open at the same time: how an address goes from one to the other without a gap.</param>
     /// <exception cref="PortInUseException"/>
-    public static UdpTransport Open(IPEndPoint local, ITransportSink sink)
+    public static UdpTransport Open(IPEndPoint local, ITransportSink sink, bool overlaps = false)
     {
         var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            if (overlaps) socket.Overlap();
             socket.ReceiveBufferSize = SocketBufferBytes;
             socket.SendBufferSize = SocketBufferBytes;
             socket.Bind(local);

@@ -142,7 +142,8 @@ public sealed class GateTests
         string[] expected =
         [
             "agent", "agent-login", "agent-logout", "agent-not-ready", "agent-ready", "agents", "call", "call-release", "calls", "configuration",
-            "configuration-apply", "events", "health", "history-call", "history-calls", "phones", "skill-groups", "snapshot", "status", "why", "wrap-up-extend",
+            "configuration-apply", "events", "health", "history-call", "history-calls", "history-digest", "history-extents", "history-rows",
+            "phones", "skill-groups", "snapshot", "status", "why", "wrap-up-extend",
         ];
         Assert.Equal(expected, operations.Order(StringComparer.Ordinal));
     }

@@ -13,7 +13,8 @@ public sealed class ProjectReferenceTests
         ["Tandem.Sip"] = [],
         ["Tandem.Media"] = [],
         ["Tandem.Journal"] = ["Tandem.Core"],
-        ["Tandem.History"] = ["Tandem.Core"],
+        // Records are made again from the journal (HistoryCatchUp).
+        ["Tandem.History"] = ["Tandem.Core", "Tandem.Journal"],
         ["Tandem.Upgrade"] = [],
         ["Tandem.Node"] = [.. s_product, "Tandem.Media", "Tandem.Upgrade"],
         // Not part of the product: they may see all of it, the executable too.

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Tandem.Core;
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 using Tandem.Tests.Scenarios;
 
@@ -41,24 +42,50 @@ public sealed class RandomWalkTests
         }
     }
 
+    [Fact]
+    public void The_walks_meet_what_the_pair_is_about()
+    {
+        var met = new HashSet<string>();
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var walk = new Walk(seed);
+            for (int i = 0; i < 300; i++) walk.Step();
+            met.UnionWith(walk.Met);
+        }
+        string[] meant = [AddressMoved.Lost, AddressMoved.Stopped, AddressMoved.Left, AddressMoved.Claimed,
+            "lost incarnation refused", "refreshed", "rung anew", "known elsewhere"];
+        Assert.Empty(meant.Except(met));
+    }
+
     sealed class Walk
     {
         static readonly string[] s_configurations = ["standard", "changed", "without-groups"];
         static readonly string[] s_agents = ["ana", "bo", "cy", "dee", "eli", "nobody"];
         static readonly string[] s_phones = ["101", "102", "103", "104", "105", "106", "201", "202", "203", "999"];
         public readonly JournalDesk Desk = new();
+        static readonly string[] s_nodes = ["a", "b", "c"];
+        public readonly HashSet<string> Met = [];
         readonly Random _random;
+        readonly string[] _nodes;
 
         public Walk(int seed)
         {
             _random = new Random(seed);
-            Desk.Start();
+            // One node as it was before service addresses, two that take over from each other, and one whose address does not move.
+            _nodes = s_nodes[..(seed % 4 == 0 ? 1 : seed % 4)];
+            foreach (string node in _nodes) Start(node);
             Apply(new Entry { ConfigurationApplied = new ConfigurationApplied { Configuration = Configurations.Get("standard") } });
         }
 
         public void Step()
         {
             ContactCentre centre = Desk.Centre;
+            Choose();
+            if (_nodes.Length > 1 && _random.Next(4) == 0)
+            {
+                OfNode();
+                return;
+            }
             switch (_random.Next(100))
             {
                 case < 14: Apply(Arrival()); break;
@@ -69,8 +96,7 @@ public sealed class RandomWalkTests
                 case < 74 when centre.Calls.Count > 0: Apply(new Entry { CallReleased = new CallReleased { Call = AnyCall().Id.Value } }); break;
                 case < 75:
                     Desk.Clock += Span.FromMs(_random.Next(8_000));
-                    Desk.Start(Span.FromMs(8_000), JournalDesk.FoundedUnixUs + Desk.Clock.Us);
-                    StateInvariants.Check(centre);
+                    Start(Desk.Node, Span.FromMs(8_000));
                     break;
                 case < 76:
                     Desk.Clock += Span.FromMs(_random.Next(20_000));
@@ -87,6 +113,7 @@ public sealed class RandomWalkTests
         /// <summary>An entry of random content: half of them mutations of one that was good.</summary>
         public void Garbage()
         {
+            Choose();
             byte[] bytes = Desk.Entries[_random.Next(Desk.Entries.Count)].ToByteArray();
             for (int i = _random.Next(1, 5); i > 0 && bytes.Length > 0; i--) bytes[_random.Next(bytes.Length)] = (byte)_random.Next(256);
             Entry entry;
@@ -102,8 +129,46 @@ public sealed class RandomWalkTests
             if (_random.Next(2) == 0 && entry.InputCase != Entry.InputOneofCase.NodeStarted) Desk.Apply(entry);
             else Desk.ApplyAsIs(entry);
             Desk.Clock = Desk.Centre.Now > Desk.Clock ? Desk.Centre.Now : Desk.Clock;
-            if (Desk.Effects.Count > 0 && Desk.Entries[^1].InputCase == Entry.InputOneofCase.NodeStarted) Desk.Start();
             StateInvariants.Check(Desk.Centre);
+        }
+
+        void Start(string node, Span absent = default)
+        {
+            Desk.Node = node;
+            Desk.Start(absent, JournalDesk.FoundedUnixUs + Desk.Clock.Us, _nodes.Length == 1 ? "" : $"10.0.0.{node}", node != "c");
+            StateInvariants.Check(Desk.Centre);
+        }
+
+        /// <summary>A node that lives proposes; when none does, one starts.</summary>
+        void Choose()
+        {
+            string[] live = [.. _nodes.Where(n => Desk.Incarnation(n) is { Lost: false })];
+            if (live.Length == 0) Start(_nodes[_random.Next(_nodes.Length)]);
+            else Desk.Node = live[_random.Next(live.Length)];
+        }
+
+        void OfNode()
+        {
+            switch (_random.Next(24))
+            {
+                case < 12: Apply(new Entry { Heartbeat = new Heartbeat() }); break;
+                // One is not heard for a while.
+                case < 15: for (int i = _random.Next(1, 8); i > 0; i--) Apply(new Entry { Heartbeat = new Heartbeat() }); break;
+                case < 16: Apply(new Entry { NodeStopped = new NodeStopped() }); break;
+                case < 17: Apply(new Entry { NodeLeaving = new NodeLeaving() }); break;
+                case < 18:
+                    Desk.LastWill(Desk.Node);
+                    StateInvariants.Check(Desk.Centre);
+                    break;
+                case < 20: Apply(new Entry { AddressClaimed = new AddressClaimed { Address = $"10.0.0.{s_nodes[_random.Next(3)]}" } }); break;
+                case < 21:
+                    // What a lost one still has to say.
+                    Desk.Node = _nodes[_random.Next(_nodes.Length)];
+                    if (Desk.Incarnation(Desk.Node) is not null) Apply(Arrival());
+                    break;
+                case < 22: Apply(new Entry { CallDefaultRouted = new CallDefaultRouted { Dialed = "1000", Label = "release:503", UnixUs = JournalDesk.FoundedUnixUs } }); break;
+                default: Start(_nodes[_random.Next(_nodes.Length)]); break;
+            }
         }
 
         void Apply(Entry entry)
@@ -111,6 +176,18 @@ public sealed class RandomWalkTests
             if (_random.Next(10) == 0) entry.RequestId = $"r{_random.Next(50)}";
             Desk.Apply(entry);
             StateInvariants.Check(Desk.Centre);
+            foreach (Effect effect in Desk.Effects)
+            {
+                if (effect switch
+                {
+                    AddressMoved moved => moved.Reason,
+                    Rejected { Reason: Rejection.IncarnationLost } => "lost incarnation refused",
+                    LegWanted { Leg.Exchange: Exchange.Refreshing } => "refreshed",
+                    LegWanted { Leg.KnownAt.Length: > 0 } => "known elsewhere",
+                    Recorded { Record.Termination.Disposition: (int)Disposition.FailedSoftware } => "rung anew",
+                    _ => null,
+                } is { } what) Met.Add(what);
+            }
         }
 
         Call AnyCall() => Desk.Centre.Calls.OrderBy(static c => c.Id).ElementAt(_random.Next(Desk.Centre.Calls.Count));
@@ -134,9 +211,12 @@ public sealed class RandomWalkTests
                     Calling = $"030{_random.Next(1, 5)}{_random.Next(1, 5)}{_random.Next(1, 5)}",
                     Sdp = _random.Next(5) == 0 ? "" : "offer",
                     Checkpoint = ByteString.CopyFromUtf8("via"),
+                    Address = AnyAddress(),
                 },
             };
         }
+
+        string AnyAddress() => _random.Next(2) == 0 ? "" : $"10.0.0.{s_nodes[_random.Next(3)]}";
 
         Entry OfLeg(long leg)
         {
@@ -164,6 +244,6 @@ public sealed class RandomWalkTests
 
         Entry OfPhone(string phone) => _random.Next(4) == 0
             ? new Entry { PhoneUnregistered = new PhoneUnregistered { Phone = phone } }
-            : new Entry { PhoneRegistered = new PhoneRegistered { Phone = phone, Contact = "sip:x", ExpiresUs = Desk.Clock.Us + _random.Next(90_000_000) } };
+            : new Entry { PhoneRegistered = new PhoneRegistered { Phone = phone, Contact = "sip:x", Address = AnyAddress(), ExpiresUs = Desk.Clock.Us + _random.Next(90_000_000) } };
     }
 }

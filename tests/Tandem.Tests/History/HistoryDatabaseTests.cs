@@ -83,7 +83,7 @@ public sealed class HistoryDatabaseTests : IDisposable
 
         string message = Assert.Throws<HistoryIsNewerException>(() => _desk.Open()).Message;
 
-        Assert.Equal($"{_desk.Path} has schema version 99, and this release knows up to 1: start the newer release, or restore the history of this one", message);
+        Assert.Equal($"{_desk.Path} has schema version 99, and this release knows up to 2: start the newer release, or restore the history of this one", message);
     }
 
     [Fact]

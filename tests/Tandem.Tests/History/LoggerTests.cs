@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.History;
+using Tandem.History.Sqlite;
 
 namespace Tandem.Tests.History;
 
@@ -69,7 +70,7 @@ public sealed class LoggerTests : IDisposable
     [Fact]
     public void A_full_disk_is_told_and_everything_follows_when_there_is_room()
     {
-        HistoryDatabase database = _desk.Open();
+        var database = (SqliteHistory)_desk.Open();
         database.PagesMax = 40;
         using var logger = new Logger(database, s_quick with { QueuedMax = 100_000 });
         Feed(logger, 1, 2_000);

@@ -1,6 +1,7 @@
 using Tandem.Core;
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
 
@@ -31,6 +32,9 @@ sealed class EffectWriter
                 LegWanted wanted => Wanted(wanted.Leg),
                 CallRefused refused => $"refused {refused.Status}",
                 Recorded { Record.Termination: { } detail } => Detail(detail),
+                Recorded { Record.Route: { Error: not 0 } route } => $"record {(RouteError)route.Error} {route.Dialed} to {route.Label} type={route.CallType}",
+                IncarnationLost lost => $"{Text(lost.Who)} lost",
+                AddressMoved { Address.Name.Length: > 0 } moved => $"address {moved.Address.Name} {(moved.From == 0 ? "" : $"from {moved.From} ")}to {moved.To} {moved.Reason}",
                 CommandDone done => $"done {done.RequestId} {done.Rejection}",
                 Rejected rejected => $"rejected {rejected.Reason}",
                 Changed { Entity: Call call } => Once(call, Text(call)),
@@ -41,6 +45,8 @@ sealed class EffectWriter
             if (line is not null) yield return line;
         }
     }
+
+    static string Text(Incarnation who) => $"{who.Node}/{who.Number}";
 
     string? Once(object of, string text)
     {
@@ -104,7 +110,10 @@ sealed class EffectWriter
         if (leg.Wanted is LegCondition.Connected or LegCondition.Progressing or LegCondition.Ringing) text += $" tell={(leg.LocalSdp.Length > 0 ? leg.LocalSdp : "none")}";
         if (leg.AcknowledgeSdp.Length > 0) text += $" ack={leg.AcknowledgeSdp}";
         if (leg.Exchange == Exchange.Passing) text += $" offer={(leg.ExchangeSdp.Length > 0 ? leg.ExchangeSdp : "none")} request={leg.ExchangeCSeq}";
+        if (leg.Exchange == Exchange.Refreshing) text += $" refresh={leg.ExchangeSdp} request={leg.ExchangeCSeq}";
         if (leg.Exchange == Exchange.Answering) text += $" answer={leg.ExchangeStatus} {leg.ExchangeSdp} cseq={leg.ExchangeCSeq}";
+        if (leg.Address.Name.Length > 0) text += $" at={leg.Address.Name}";
+        if (leg.KnownAt.Length > 0) text += $" known-at={leg.KnownAt}";
         return text;
     }
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Tandem.Core;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Schema;
 
 namespace Tandem.Tests.Scenarios;
@@ -14,23 +15,45 @@ sealed class JournalDesk
     public readonly EffectList Effects = new();
     public ContactCentre Centre = new("main", 1);
     public Core.Instant Clock;
-    ulong _incarnation, _sequence;
+    readonly Dictionary<string, (ulong Incarnation, ulong Sequence)> _nodes = new(StringComparer.Ordinal);
+    ulong _incarnations;
+
+    /// <summary>The node that proposes.</summary>
+    public string Node = "a";
 
     public const long FoundedUnixUs = 1_782_734_400_000_000;     // Monday, 2026-06-29 12:00 UTC
 
-    public void Start(Span absent = default, long unixUs = FoundedUnixUs)
+    /// <summary>The start of that node that proposes last; null before its first.</summary>
+    public Incarnation? Incarnation(string node) => _nodes.TryGetValue(node, out var at) ? Centre.FindIncarnation(at.Incarnation) : null;
+
+    public void Start(Span absent = default, long unixUs = FoundedUnixUs, string address = "", bool moves = false)
     {
-        _incarnation++;
-        _sequence = 0;
-        Apply(new Entry { NodeStarted = new NodeStarted { Node = "a", Side = "A", Release = "0.1.0", ZoneData = "test", AbsentUs = absent.Us, UnixUs = unixUs } });
+        _nodes[Node] = (++_incarnations, 0);
+        Apply(new Entry
+        {
+            NodeStarted = new NodeStarted
+            {
+                Node = Node, Side = Node.ToUpperInvariant(), Release = "0.1.0", ZoneData = "test",
+                AbsentUs = absent.Us, UnixUs = unixUs, SipAddress = address, AddressMoves = moves,
+            },
+        });
+    }
+
+    /// <summary>A guardian writes the last will of the node's process: it knows no journal time, and no sequence but one above all.</summary>
+    public void LastWill(string node)
+    {
+        ulong incarnation = _nodes[node].Incarnation;
+        ApplyAsIs(new Entry { NodeStopped = new NodeStopped(), Incarnation = incarnation, Sequence = 1UL << 62 });
     }
 
     /// <summary>Stamps the entry as its node would, and applies it.</summary>
     public void Apply(Entry entry)
     {
         entry.TimeUs = Clock.Us;
-        entry.Incarnation = _incarnation;
-        entry.Sequence = ++_sequence;
+        (ulong incarnation, ulong sequence) = _nodes[Node];
+        _nodes[Node] = (incarnation, sequence + 1);
+        entry.Incarnation = incarnation;
+        entry.Sequence = sequence + 1;
         ApplyAsIs(entry);
     }
 
@@ -122,6 +145,8 @@ sealed class JournalDesk
                 Recorded { Record: var record } => $"record {Sum(record)}",
                 CallAdmitted admitted => $"admitted {admitted.Call.Id}",
                 ConfigurationChanged => "configuration",
+                AddressMoved moved => $"address {moved.Address.Name} {moved.From} {moved.To} {moved.Reason}",
+                IncarnationLost lost => $"lost {lost.Who.Number}",
                 _ => effect.ToString(),
             }).Append('\n');
         }

@@ -3,6 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Tandem.Core;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
 using Tandem.Core.Agents;
@@ -28,7 +29,7 @@ sealed class Scenario
             if (line.StartsWith("  ", StringComparison.Ordinal)) continue;
             _out.Append(line).Append('\n');
             if (line.Length == 0 || line[0] == '#') continue;
-            if (Desk.Entries.Count == 0) Desk.Start();
+            if (Desk.Entries.Count == 0 && !line.StartsWith("node ", StringComparison.Ordinal)) Desk.Start();
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             try
             {
@@ -51,10 +52,23 @@ sealed class Scenario
                 _told = Desk.Clock;
                 Desk.Advance(Time(time), Tell);
                 break;
+            case ["sleep", var time]: Desk.Clock += Time(time); break;
             case ["restart", var absent, .. var rest]:
                 Desk.Clock += Time(Value([absent], "absent")!);
                 Desk.Start(Time(Value([absent], "absent")!), JournalDesk.FoundedUnixUs + Desk.Clock.Us);
                 Tell();
+                break;
+            case ["by", var node]: Desk.Node = node; break;
+            case ["node", var node, .. var rest]:
+                (string before, Desk.Node) = (Desk.Node, node);
+                Node(node, rest);
+                Desk.Node = before;
+                break;
+            case ["call", "default-routed", .. var rest]:
+                Do(new Entry
+                {
+                    CallDefaultRouted = new CallDefaultRouted { Dialed = Value(rest, "dialed") ?? "", Calling = "030111", Label = Value(rest, "label") ?? "", UnixUs = JournalDesk.FoundedUnixUs },
+                });
                 break;
             case ["clock", var at]: Do(new Entry { ClockObserved = new ClockObserved { UnixUs = Unix(at) } }); break;
             case ["snapshot"]: Snapshot(); break;
@@ -70,12 +84,36 @@ sealed class Scenario
             case ["call", var n, "cleared"]: Do(new Entry { CallReleased = new CallReleased { Call = Call(n).Id.Value }, Actor = "admin" }); break;
             case ["phone", var p, "registers", .. var rest]:
                 string expires = Value(rest, "expires") ?? "1h";
-                Do(new Entry { PhoneRegistered = new PhoneRegistered { Phone = p, Contact = $"sip:{p}@192.0.2.1", ExpiresUs = (Desk.Clock + Time(expires)).Us } });
+                Do(new Entry { PhoneRegistered = new PhoneRegistered { Phone = p, Contact = $"sip:{p}@192.0.2.1", Address = Value(rest, "at") ?? "", ExpiresUs = (Desk.Clock + Time(expires)).Us } });
                 break;
             case ["phone", var p, "unregisters"]: Do(new Entry { PhoneUnregistered = new PhoneUnregistered { Phone = p } }); break;
             case ["agent", var name, var verb, .. var rest]: Do(Command(name, verb, rest)); break;
-            case ["caller" or "target" or "leg", var n, .. var rest]: Do(Observed(Leg(words[0], n), rest)); break;
+            case ["caller" or "target" or "cleared" or "leg", var n, .. var rest]: Do(Observed(Leg(words[0], n), rest)); break;
             default: throw new InvalidOperationException("there is no such input");
+        }
+    }
+
+    void Node(string node, string[] words)
+    {
+        switch (words)
+        {
+            case ["starts", .. var rest]:
+                Desk.Start(Time(Value(rest, "absent") ?? "0s"), JournalDesk.FoundedUnixUs + Desk.Clock.Us, Value(rest, "at") ?? "", !rest.Contains("fixed"));
+                Tell();
+                break;
+            case ["beats", .. var times]:
+                for (int i = times.Length > 0 ? int.Parse(times[0], CultureInfo.InvariantCulture) : 1; i > 0; i--) Do(new Entry { Heartbeat = new Heartbeat() });
+                break;
+            case ["ticks"]: Do(new Entry { Tick = new Tick() }); break;
+            case ["passes", var absent]: Do(new Entry { TimePassed = new TimePassed { AbsentUs = Time(absent).Us } }); break;
+            case ["leaves"]: Do(new Entry { NodeLeaving = new NodeLeaving() }); break;
+            case ["stops"]: Do(new Entry { NodeStopped = new NodeStopped() }); break;
+            case ["claims", var address]: Do(new Entry { AddressClaimed = new AddressClaimed { Address = address } }); break;
+            case ["dies", "by", "last", "will"]:
+                Desk.LastWill(node);
+                Tell();
+                break;
+            default: throw new InvalidOperationException("nodes do no such thing");
         }
     }
 
@@ -92,6 +130,7 @@ sealed class Scenario
                 Calling = Value(rest, "calling") ?? "030111",
                 Sdp = rest.Contains("no-offer") ? "" : "caller-sdp",
                 Checkpoint = ByteString.CopyFromUtf8("via"),
+                Address = Value(rest, "at") ?? "",
             },
         };
     }
@@ -175,6 +214,17 @@ sealed class Scenario
             case ["counts"]:
                 Say($"arrived={Desk.Centre.CallsArrived} refused={Desk.Centre.CallsRefused} rejections={Desk.Centre.Rejections} calls={Desk.Centre.Calls.Count} legs={Desk.Centre.LegCount}");
                 break;
+            case ["nodes"]:
+                foreach (Incarnation live in Desk.Centre.LiveIncarnations)
+                    Say($"{live.Node}/{live.Number} heard={live.HeardAt}{(live.Leaving ? " leaving" : "")}{string.Concat(live.Missed.Select(static m => $" missed-{m.By}={m.Count}"))} heir={Desk.Centre.HeirOf(live)?.Node ?? "none"}");
+                break;
+            case ["addresses"]:
+                foreach (ServiceAddress a in Desk.Centre.Addresses) Say($"{a.Name} home={a.Home} owner={a.Owner}{(a.Movable ? "" : " fixed")}");
+                break;
+            case ["phones"]:
+                foreach (Device d in Desk.Centre.Devices)
+                    if (d.Address is { } at) Say($"{d.Name} at={at.Name} owner={at.Owner}");
+                break;
             case ["line", var group]:
                 Say(string.Join(' ', Desk.Centre.FindGroup(group)!.WaitingCalls.Select(w => $"{_writer.NumberOf(w.Call)}/{w.Priority}")));
                 break;
@@ -201,11 +251,12 @@ sealed class Scenario
 
     Call Call(string number) => _writer.CallNumber(int.Parse(number, CultureInfo.InvariantCulture));
 
-    /// <summary>`caller 1`; `target 1`: what call 1 rings or is connected to, else the oldest leg that is being cleared; `leg 99`: any id.</summary>
+    /// <summary>`caller 1`; `target 1`: what call 1 rings or is connected to, else the oldest leg that is being cleared; `cleared 1`: that one; `leg 99`: any id.</summary>
     long Leg(string kind, string number) => kind switch
     {
         "leg" => long.Parse(number, CultureInfo.InvariantCulture),
         "caller" => Call(number).Caller.Id.Value,
+        "cleared" => Call(number).Legs.First(static l => l.Kind != LegKind.Caller && l.Wanted == LegCondition.Released).Id.Value,
         _ => (Call(number).Target ?? Call(number).Legs.Find(static l => l.Kind != LegKind.Caller) ?? throw new InvalidOperationException("the call has no target")).Id.Value,
     };
 

@@ -1,6 +1,7 @@
 using Tandem.Core;
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
+using Tandem.Core.Nodes;
 using Tandem.Core.Queues;
 
 namespace Tandem.Tests.Scenarios;
@@ -14,6 +15,7 @@ static class StateInvariants
         foreach (Agent agent in centre.Agents) CheckAgent(centre, agent);
         foreach (SkillGroup group in centre.SkillGroups) CheckGroup(centre, group);
         CheckDevices(centre);
+        CheckNodes(centre);
         CheckNobodyWaitsInVain(centre);
         That(centre.LegCount == centre.Calls.Sum(static c => c.Legs.Count(static l => !l.Gone)), "the index of legs has others than the calls");
         That(centre.Hash == centre.RecomputeHash(), "the incremental hash is not the one from scratch");
@@ -28,6 +30,8 @@ static class StateInvariants
         {
             if (leg.Gone) That(leg.Kind == LegKind.Caller && call.Phase == CallPhase.Releasing, $"{who} keeps a leg that is gone");
             else That(ReferenceEquals(centre.FindLeg(leg.Id), leg), $"{who}: its leg {leg.Id} is not found");
+            CheckAddress(centre, leg.Address, $"{who}: leg {leg.Id}");
+            That(leg.Exchange != Exchange.Refreshing || leg.Progress == LegProgress.Answered, $"{who}: leg {leg.Id} tells a far end that did not answer");
             That(leg.Wanted != LegCondition.Ringing || !leg.RingUntil.IsNever, $"{who}: leg {leg.Id} rings for ever");
             That(leg.Kind == LegKind.Caller || leg.Wanted is LegCondition.Ringing or LegCondition.Connected or LegCondition.Released, $"{who}: leg {leg.Id} is {leg.Wanted}");
         }
@@ -118,10 +122,33 @@ static class StateInvariants
         That(group.Queued == centre.Calls.Count(c => c.Phase == CallPhase.Routing && c.Places.Exists(p => ReferenceEquals(p.Group, group))), $"group {group.Name} counts {group.Queued} queued");
     }
 
+    static void CheckNodes(ContactCentre centre)
+    {
+        List<Incarnation> live = [.. centre.Incarnations.Where(static i => !i.Lost)];
+        That(live.SequenceEqual(centre.LiveIncarnations), "the live incarnations are not those that are not lost");
+        That(live.DistinctBy(static i => i.Node).Count() == live.Count, "a node lives twice");
+        foreach (Incarnation incarnation in live)
+        {
+            That(ReferenceEquals(centre.FindAddress(incarnation.Address), incarnation.Own), $"{incarnation.Node}: its address is not there");
+            That(incarnation.Missed.All(static m => m.Count < ContactCentre.MissesMax), $"{incarnation.Node} missed too many heartbeats and is not lost");
+        }
+        foreach (ServiceAddress address in centre.Addresses)
+            That(!address.Gone && (live.Count == 0 || live.Exists(i => i.Number == address.Owner)), $"address {address.Name}: its owner {address.Owner} does not live");
+    }
+
+    /// <summary>What lives on an address is in the hands of one who can open it.</summary>
+    static void CheckAddress(ContactCentre centre, ServiceAddress address, string who)
+    {
+        That(ReferenceEquals(centre.FindAddress(address.Name), address), $"{who} lives on {address.Name}, which is not there");
+        That(address.Movable || centre.FindIncarnation(address.Owner) is not { Lost: false } owner || owner.Node == address.Home, $"{who} lives on {address.Name}, which {address.Owner} cannot open");
+    }
+
     static void CheckDevices(ContactCentre centre)
     {
         foreach (Device device in centre.Devices)
         {
+            That(device.IsRegistered == device.Address is not null, $"phone {device.Name}: its address is {device.Address?.Name ?? "none"}");
+            if (device.Address is { } at) CheckAddress(centre, at, $"phone {device.Name}");
             That(device.Agent is null || ReferenceEquals(device.Agent.Device, device), $"phone {device.Name}: its agent is elsewhere");
             foreach (Leg leg in device.Legs) That(!leg.Gone && ReferenceEquals(centre.FindLeg(leg.Id), leg) && ReferenceEquals(leg.Device, device), $"phone {device.Name} has a leg that is gone");
             That(!device.Removed || device.Agent is not null || device.LegCount > 0, $"phone {device.Name} is removed and unused, and still there");

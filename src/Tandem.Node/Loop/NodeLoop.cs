@@ -1,0 +1,428 @@
+using NodaTime;
+using Tandem.Core;
+using Tandem.Core.Nodes;
+using Tandem.Core.Schema;
+using Tandem.Journal;
+using Tandem.Node.ConfigurationFiles;
+using Tandem.Node.Events;
+using Tandem.Node.ServiceNode;
+using Tandem.Sip;
+
+namespace Tandem.Node.Loop;
+
+/// <summary>What a loop is made of. Everything that reaches outside is an interface: the simulation has others.</summary>
+sealed record NodeParts
+{
+    public required string Node { get; init; }
+    public required string Side { get; init; }
+    /// <summary>The service address that is this node's home, <c>127.0.0.2:5060</c>.</summary>
+    public required string Address { get; init; }
+    /// <summary>Another node can take the address over as it is; else its calls get another address.</summary>
+    public bool AddressMoves { get; init; } = true;
+    public required IJournal Journal { get; init; }
+    public required Storage Snapshots { get; init; }
+    public required MonotonicClock Clock { get; init; }
+    public required ISipSockets Sockets { get; init; }
+    public required IRecordSink Records { get; init; }
+    /// <summary>The start tells <see cref="Records"/> what came after this position.</summary>
+    public required long RecordsFrom { get; init; }
+    public required INodeHost Host { get; init; }
+    public required Credentials Credentials { get; init; }
+    public required byte[] InstanceKey { get; init; }
+    /// <summary>Null for a node alone: no heartbeats, no fence.</summary>
+    public PulseTimes? Pulse { get; init; }
+    public ReplicaOptions Replica { get; init; } = new();
+}
+
+/// <summary>
+/// All that a node does, on one thread and without a thread, socket or clock of its own: takes committed entries,
+/// datagrams and time; proposes entries, and brings about what the state wants of this node.
+/// </summary>
+sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
+{
+    readonly NodeParts _parts;
+    readonly MonotonicClock _clock;
+    readonly Proposer _proposer;
+    readonly Pulse _pulse;
+    readonly Fence _fence;
+    readonly HashTrail? _trail;
+    readonly Replica _replica;
+    readonly Peers _peers;
+    readonly Flows _flows;
+    readonly Identifiers _identifiers;
+    /// <summary>One for each service address that is open here, in the order in which they were opened.</summary>
+    readonly List<(string Address, SipEndPoint Local, ServiceNode.ServiceNode Edge)> _services = [];
+    readonly Dictionary<string, TaskCompletionSource<Rejection>> _commands = new(StringComparer.Ordinal);
+    readonly List<Record> _records = [];
+    /// <summary>What the replay at the start stumbled over; proposed when the node lives.</summary>
+    readonly List<Skipped> _skippedAtStart = [];
+    long _nextClockUs, _stopUs;
+    bool _begun, _isLive, _hasEnded, _leaving, _isStopped, _isInquiring;
+
+    /// <summary>Rebuilds the state; nothing is proposed yet.</summary>
+    /// <exception cref="JournalException">The state cannot be rebuilt.</exception>
+    public NodeLoop(NodeParts parts)
+    {
+        _parts = parts;
+        _clock = parts.Clock;
+        _proposer = new Proposer(parts.Journal, _clock);
+        _pulse = new Pulse(_proposer, _clock, parts.Pulse);
+        _fence = new Fence(parts.Sockets, _pulse);
+        _trail = parts.Pulse is null ? null : new HashTrail();
+        _replica = Replica.Start(parts.Journal, parts.Snapshots, parts.RecordsFrom, this, parts.Replica);
+        Events.BeginAfter(_replica.Centre.Position);
+        _peers = new Peers(parts.Credentials, System.Security.Cryptography.HKDF.DeriveKey(
+            System.Security.Cryptography.HashAlgorithmName.SHA256, parts.InstanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
+        _flows = new Flows(parts.Sockets, _fence);
+        _identifiers = new Identifiers(parts.Journal.Instance, parts.InstanceKey);
+    }
+
+    public ContactCentre Centre => _replica.Centre;
+    public EventLog Events { get; } = new();
+    public SipCounters SipCounters { get; } = new();
+    public IEnumerable<ServiceNode.ServiceNode> Services => _services.Select(static s => s.Edge);
+    /// <summary>How far the loop is behind its sockets; set each turn.</summary>
+    public long LagUs { set { foreach (var service in _services) service.Edge.LagUs = value; } }
+    public Replica Replica => _replica;
+    public ulong Incarnation => _proposer.Incarnation;
+    /// <summary>The node's start is in the journal, and it goes on.</summary>
+    public bool IsLive => _isLive && !_hasEnded;
+    /// <summary>It may have been declared lost, and holds back what would leave.</summary>
+    public bool IsFenced => _fence.IsClosed;
+    public Fence Fence => _fence;
+    /// <summary>How old the newest heartbeat is that came back through the journal, in microseconds; 0 for a node alone.</summary>
+    public long PulseAgeUs => _pulse.AgeUs;
+
+    /// <summary>Raised once, when the node lives.</summary>
+    public event Action? Lived;
+
+    /// <summary>Begins an incarnation: proposes the node's start. The journal delivers from now on.</summary>
+    public void Begin()
+    {
+        ContactCentre centre = _replica.Centre;
+        long absent = AbsenceUs(centre);
+        _proposer.Begin(centre, _parts.Journal.TakeIncarnation(centre.NextIncarnation), new Core.Span(absent));
+        _begun = true;
+        _parts.Records.Reached(centre.Position);
+        var entry = new Entry
+        {
+            NodeStarted = new NodeStarted
+            {
+                Node = _parts.Node,
+                Side = _parts.Side,
+                Release = Node.Release,
+                ZoneData = DateTimeZoneProviders.Tzdb.VersionId,
+                AbsentUs = absent,
+                UnixUs = _clock.UnixUs,
+                SipAddress = _parts.Address,
+                AddressMoves = _parts.AddressMoves,
+            },
+        };
+        if (_proposer.TryPropose(entry, Priority.InProgress) == Refusal.None) _pulse.Proposed(entry.Sequence);
+    }
+
+    /// <summary>How long nobody was there, by the wall clock. While another node lives, somebody was.</summary>
+    long AbsenceUs(ContactCentre centre)
+    {
+        if (centre.Position == 0) return 0;
+        long absent = Math.Max(0, _clock.UnixUs - centre.UnixUs);
+        bool othersLive = _parts.Pulse is not null && centre.LiveIncarnations.Any(i => i.Node != _parts.Node);
+        return othersLive && absent < 2_000_000 ? 0 : absent;
+    }
+
+    // ---- what comes in ----
+
+    /// <summary>A datagram, or a framed message of a stream. What comes in at an address that is not open (any more) is lost.</summary>
+    public void Receive(ReadOnlySpan<byte> message, in Flow flow) => At(flow.Local)?.Stack.Receive(message, flow, _clock.NowUs);
+
+    public void FlowClosed(in Flow flow) => At(flow.Local)?.Stack.FlowClosed(flow, _clock.NowUs);
+
+    ServiceNode.ServiceNode? At(in SipEndPoint local)
+    {
+        foreach (var service in _services)
+            if (service.Local == local) return service.Edge;
+        return null;
+    }
+
+    public void Committed(long firstPosition, IReadOnlyList<Entry> entries)
+    {
+        if (!_hasEnded) _replica.Apply(firstPosition, entries);
+    }
+
+    /// <summary>An own entry that was taken over will not be in the journal.</summary>
+    public void Unwritten(Entry entry, Refusal reason, string words)
+    {
+        _pulse.Read(entry.Sequence, isWritten: false);
+        foreach (var service in _services) service.Edge.Unwritten(entry, _clock.NowUs);
+        if (_commands.Remove(entry.RequestId, out TaskCompletionSource<Rejection>? waiting)) waiting.TrySetException(new RefusedException(reason, words));
+    }
+
+    /// <summary>A service address is this node's to use: its legs are taken up.</summary>
+    public void Opened(string address)
+    {
+        if (_hasEnded || !Owns(address)) return;
+        _services.RemoveAll(s => s.Address == address);
+        var edge = new ServiceNode.ServiceNode(address, SipCounters, () => _replica.Centre, _proposer, _clock, _flows, _fence, _identifiers, _peers);
+        _services.Add((address, SipEndPoint.From(System.Net.IPEndPoint.Parse(address)), edge));
+        edge.TakeUp(_clock.NowUs);
+    }
+
+    /// <summary>An address is another's now, and what still came in was taken.</summary>
+    public void Closed(string address)
+    {
+        if (!Owns(address)) _services.RemoveAll(s => s.Address == address);
+    }
+
+    /// <summary>Proposes a command; its outcome is told when it is in the journal. The same request id is the same command.</summary>
+    public void Command(Entry entry, TaskCompletionSource<Rejection> outcome, Func<Refusal, string> words)
+    {
+        // A second asker of the same request waits for the same answer.
+        if (_commands.TryGetValue(entry.RequestId, out TaskCompletionSource<Rejection>? first))
+        {
+            _ = first.Task.ContinueWith(t => outcome.TrySetFromTask(t), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return;
+        }
+        // Nothing that eases the node is refused while the disk is full.
+        Priority priority = entry.InputCase is Entry.InputOneofCase.AgentLoggedIn or Entry.InputOneofCase.ConfigurationApplied ? Priority.NewWork : Priority.InProgress;
+        Refusal refused = _proposer.TryPropose(entry, priority);
+        if (refused == Refusal.None) _commands[entry.RequestId] = outcome;
+        else outcome.TrySetException(new RefusedException(refused, words(refused)));
+    }
+
+    /// <summary>Proposes what no command waits for: a claim of an address, a planned leave.</summary>
+    public Refusal TryPropose(Entry entry) => _proposer.TryPropose(entry, Priority.InProgress);
+
+    /// <summary>
+    /// A planned leave: the other side gets the addresses, what still comes in here is proposed for a while, and then this
+    /// incarnation ends. Alone, or before it lives, a node just ends.
+    /// </summary>
+    public void Leave()
+    {
+        if (_leaving || _hasEnded) return;
+        _leaving = true;
+        if (!_isLive || _parts.Pulse is null || TryPropose(new Entry { NodeLeaving = new NodeLeaving() }) != Refusal.None) End(0, "");
+        else _stopUs = _clock.NowUs + NodeTimes.LeaveMax.Us;
+    }
+
+    // ---- a turn of the loop ----
+
+    /// <summary>At the end of each turn: timers, what is owed, heartbeat and tick.</summary>
+    public void EndTurn()
+    {
+        if (_hasEnded) return;
+        long now = _clock.NowUs;
+        foreach (var service in _services)
+        {
+            service.Edge.Stack.Tick(now);
+            service.Edge.EndRound();
+            service.Edge.Sweep(now);
+        }
+        _fence.Release();
+        if (_isLive)
+        {
+            if (_leaving && now >= _stopUs) Stop();
+            ReadWallClock(now);
+            _pulse.Beat(Centre.Position, _trail is null ? 0 : Centre.Hash);
+            if (!_leaving) _proposer.KeepTime(Centre, TickDelay);
+        }
+        _parts.Host.Renew(_proposer.Incarnation);
+        _replica.HistoryPosition = _parts.Records.Position;
+        _replica.Step();
+    }
+
+    /// <summary>When <see cref="EndTurn"/> has something to do, on the monotonic clock.</summary>
+    public long NextUs
+    {
+        get
+        {
+            long due = long.MaxValue;
+            foreach (var service in _services) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
+            if (_leaving) due = Math.Min(due, _stopUs);
+            if (_isLive) due = Math.Min(due, Math.Min(_pulse.NextUs, _proposer.NextUs(Centre, TickDelay)));
+            return due;
+        }
+    }
+
+    /// <summary>Of two nodes that see a timer due, one proposes the tick; the other only when that one is late.</summary>
+    Core.Span TickDelay => IsFirst ? Core.Span.Zero : Proposer.SecondsDelay;
+
+    bool IsFirst => _parts.Pulse is null || Centre.LiveIncarnations is not [{ } first, ..] || first.Number == _proposer.Incarnation;
+
+    // ---- what the journal says ----
+
+    void IReplicaOwner.Applied(long position, Entry entry, EffectList effects)
+    {
+        _records.Clear();
+        foreach (Effect effect in effects)
+            if (effect is Recorded recorded) _records.Add(recorded.Record);
+        if (!_begun)
+        {
+            // At the start: what history has not got yet is made again by replay; nothing is carried out.
+            if (_records.Count > 0) _parts.Records.TakeReplayed(position, _records);
+            return;
+        }
+        if (_records.Count > 0) _parts.Records.Take(position, _records);
+        else _parts.Records.Reached(position);
+
+        ContactCentre centre = _replica.Centre;
+        _proposer.HasRead(centre.Now);
+        bool isOwn = entry.Incarnation == _proposer.Incarnation;
+        if (isOwn) _pulse.Read(entry.Sequence);
+        if (entry.InputCase == Entry.InputOneofCase.ConfigurationApplied && centre.Configuration is { } configuration) _peers.Configure(configuration);
+        if (_isLive) foreach (var service in _services) service.Edge.Applied(entry, effects, _clock.NowUs);
+        Events.Take(position, centre, effects);
+        foreach (Effect effect in effects)
+        {
+            switch (effect)
+            {
+                case CommandDone done when _commands.Remove(done.RequestId, out TaskCompletionSource<Rejection>? waiting): waiting.TrySetResult(done.Rejection); break;
+                case AddressMoved moved: Move(moved); break;
+                case IncarnationLost lost: Lose(lost.Who); break;
+            }
+        }
+        Compare(position, entry);
+        if (!_isLive && isOwn && entry.InputCase == Entry.InputOneofCase.NodeStarted) Live();
+    }
+
+    void Live()
+    {
+        _isLive = true;
+        _pulse.Beat(Centre.Position, Centre.Hash);
+        foreach (Skipped skipped in _skippedAtStart) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
+        if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
+        foreach (ServiceAddress address in Centre.Addresses)
+            if (address.Owner == _proposer.Incarnation) _parts.Sockets.Open(address.Name);
+        Lived?.Invoke();
+    }
+
+    bool Owns(string address) => Centre.FindAddress(address) is { } found && found.Owner == _proposer.Incarnation;
+
+    void Move(AddressMoved moved)
+    {
+        if (!_isLive) return;
+        if (moved.To == _proposer.Incarnation) _parts.Sockets.Open(moved.Address.Name);
+        else if (moved.From == _proposer.Incarnation)
+        {
+            _parts.Sockets.Close(moved.Address.Name, NodeTimes.Drain);
+            if (_leaving) _stopUs = _clock.NowUs + Core.Span.FromMs(100).Us + (long)NodeTimes.Drain.TotalMicroseconds;
+        }
+    }
+
+    /// <summary>The last entry of this incarnation; when it is read back, the node ends. A journal that does not take it is not waited for.</summary>
+    void Stop()
+    {
+        if (_isStopped || TryPropose(new Entry { NodeStopped = new NodeStopped() }) != Refusal.None)
+        {
+            End(0, "");
+            return;
+        }
+        _isStopped = true;
+        _stopUs = _clock.NowUs + Core.Span.FromSeconds(1).Us;
+    }
+
+    void Lose(Incarnation who)
+    {
+        if (who.Number != _proposer.Incarnation) return;
+        if (_leaving) End(0, "");
+        else End(NodeException.Lost, $"incarnation {who.Number} of node {_parts.Node} was declared lost: it starts again");
+    }
+
+    // ---- the same state on both sides ----
+
+    /// <summary>Up to here another node had the same state.</summary>
+    public long AgreedPosition { get; private set; }
+
+    /// <summary>The other side's hash at a position, against ours there.</summary>
+    void Compare(long position, Entry entry)
+    {
+        if (_trail is null) return;
+        _trail.Add(position, Centre.Hash);
+        if (entry.InputCase != Entry.InputOneofCase.Heartbeat || entry.Incarnation == _proposer.Incarnation) return;
+        Heartbeat beat = entry.Heartbeat;
+        if (_trail.Find(beat.HashPosition) is not { } ours) return;
+        if (ours == beat.Hash) AgreedPosition = Math.Max(AgreedPosition, beat.HashPosition);
+        else if (!_isInquiring) Inquire(beat.HashPosition, beat.Hash);
+    }
+
+    /// <summary>
+    /// The sides differ: side B stops acting at once; each replays what was since they last agreed and finds out who was
+    /// wrong. Whoever finds itself wrong leaves and starts anew; if that was side A, side B goes on for both.
+    /// </summary>
+    void Inquire(long position, ulong theirs)
+    {
+        _isInquiring = true;
+        _parts.Host.Alarm($"The two sides have different states at position {position} (agreed at {AgreedPosition}): "
+            + (StopsFirst ? "this side, B, stops acting until it is known who is wrong." : "it is found out who is wrong."));
+        _fence.IsShut = StopsFirst;
+        long agreed = AgreedPosition;
+        HashTrail ours = _trail!.Copy();
+        _parts.Host.Aside(() => Inquest.HoldAsync(_parts.Journal, _parts.Snapshots, agreed, position, theirs, ours), Conclude);
+    }
+
+    bool StopsFirst => _parts.Side != "A";
+
+    /// <param name="finding">Null: it could not be found out.</param>
+    void Conclude(Finding? finding)
+    {
+        if (_hasEnded) return;
+        bool wrong = finding?.WeWereWrong ?? StopsFirst;
+        _parts.Host.Alarm($"The replay: {finding?.ToString() ?? "it could not be held"}. {(wrong ? "This node starts anew from the journal." : "This node goes on.")}");
+        if (wrong)
+        {
+            _replica.DropSnapshotsAfter(AgreedPosition);
+            _parts.Records.Rewind(AgreedPosition);
+            End(NodeException.Diverged, "the state of this node was wrong");
+            return;
+        }
+        _fence.IsShut = false;
+        // The other may go on with a wrong state for a moment; it is not asked about the same again and again.
+        AgreedPosition = Centre.Position;
+        _isInquiring = false;
+    }
+
+    void End(int code, string why)
+    {
+        if (_hasEnded) return;
+        _hasEnded = true;
+        // Entries that follow in the same turn may still be applied; nothing of it leaves.
+        _fence.IsShut = true;
+        foreach (TaskCompletionSource<Rejection> waiting in _commands.Values) waiting.TrySetCanceled();
+        _parts.Host.End(code, why);
+    }
+
+    void IReplicaOwner.ProposeSkipped(Skipped skipped)
+    {
+        if (_begun) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
+        else _skippedAtStart.Add(skipped);
+    }
+
+    void IReplicaOwner.StillWorking() => _parts.Host.Renew(_proposer.Incarnation);
+
+    void IReplicaOwner.Alarm(string message) => _parts.Host.Alarm(message);
+
+    /// <summary>Tells the state when the host's wall clock was set.</summary>
+    void ReadWallClock(long nowUs)
+    {
+        if (nowUs < _nextClockUs || !IsFirst) return;
+        _nextClockUs = nowUs + 10_000_000;
+        long said = _clock.UnixUs;
+        long known = Centre.UnixOf(_proposer.Now);
+        if (Math.Abs(said - known) > 50_000) _proposer.TryPropose(new Entry { ClockObserved = new ClockObserved { UnixUs = said } }, Priority.InProgress);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _replica.DisposeAsync().ConfigureAwait(false);
+        foreach (TaskCompletionSource<Rejection> waiting in _commands.Values) waiting.TrySetCanceled();
+    }
+}
+
+static class NodeTimes
+{
+    /// <summary>How long a node goes on to take what still comes in at an address that is another's now.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
+    /// <summary>A node that is told to leave ends after this, whatever the journal does.</summary>
+    public static readonly Core.Span LeaveMax = Core.Span.FromSeconds(5);
+    /// <summary>Own SIP calls wait for the journal so long, then they get their default label.</summary>
+    public static readonly Core.Span DefaultRouteAfter = Core.Span.FromSeconds(3);
+}

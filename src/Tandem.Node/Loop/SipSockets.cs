@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using Tandem.Node.Guarding;
+using Tandem.Sip;
+
+namespace Tandem.Node.Loop;
+
+/// <summary>The sockets of a node: UDP and TCP on each service address that it has. Addresses come from the guardian.</summary>
+sealed class SipSockets : ISipSockets, IDisposable
+{
+    readonly Inbox _inbox;
+    readonly IGuardianLink _guardian;
+    readonly Action<string> _opened, _closed, _alarm;
+    readonly bool _overlaps;
+    readonly List<OpenAddress> _open = [];
+    readonly HashSet<string> _opening = new(StringComparer.Ordinal), _leaving = new(StringComparer.Ordinal);
+    readonly CancellationTokenSource _stop = new();
+    long _droppedBefore;
+
+    sealed record OpenAddress(string Name, SipEndPoint Local, UdpTransport Udp, TcpTransport Tcp)
+    {
+        public void Dispose()
+        {
+            Udp.Dispose();
+            Tcp.Dispose();
+        }
+    }
+
+    /// <param name="overlaps">Of a pair: an address may still be open in the process that is leaving it.</param>
+    /// <param name="opened">On the loop's thread, when an address is to be used.</param>
+    /// <param name="closed">On the loop's thread, when nothing more comes in there.</param>
+    public SipSockets(Inbox inbox, IGuardianLink guardian, bool overlaps, Action<string> opened, Action<string> closed, Action<string> alarm)
+    {
+        (_inbox, _guardian, _overlaps, _opened, _closed, _alarm) = (inbox, guardian, overlaps, opened, closed, alarm);
+        guardian.Taken += address => inbox.Post(() => CloseNow(address));
+    }
+
+    public int Connections => _open.Sum(static a => a.Tcp.Connections);
+    /// <summary>Datagrams that came in faster than they were taken.</summary>
+    public long Dropped => _droppedBefore + _open.Sum(static a => a.Udp.Dropped);
+
+    /// <summary>Opens an address at once, without asking anybody. When any port will do (port 0), one that is free for UDP and TCP is looked for.</summary>
+    /// <exception cref="PortInUseException"/>
+    public SipEndPoint OpenNow(IPEndPoint at)
+    {
+        for (int tries = at.Port == 0 ? 20 : 1; ; tries--)
+        {
+            UdpTransport udp = UdpTransport.Open(at, _inbox, _overlaps);
+            try
+            {
+                TcpTransport tcp = TcpTransport.Open(new IPEndPoint(at.Address, udp.Local.Port), _inbox, overlaps: _overlaps);
+                _open.Add(new OpenAddress(udp.Local.ToString(), udp.Local, udp, tcp));
+                return udp.Local;
+            }
+            catch (PortInUseException) when (tries > 1)
+            {
+                udp.Dispose();
+            }
+            catch
+            {
+                udp.Dispose();
+                throw;
+            }
+        }
+    }
+
+    public bool IsOpen(string address) => _open.Exists(a => a.Name == address);
+
+    public bool Send(in Flow flow, ReadOnlySpan<byte> message) =>
+        At(flow.Local) is { } at && (flow.IsReliable ? at.Tcp.Send(flow, message) : at.Udp.Send(flow, message));
+
+    public Flow? FlowTo(SipEndPoint local, SipEndPoint remote, bool overTcp)
+    {
+        if (At(local) is not { } at || remote.IsV6 != local.IsV6) return null;
+        return overTcp ? at.Tcp.FlowTo(remote) : at.Udp.FlowTo(remote);
+    }
+
+    OpenAddress? At(in SipEndPoint local)
+    {
+        foreach (OpenAddress address in _open)
+            if (address.Local == local) return address;
+        return null;
+    }
+
+    public void Open(string address)
+    {
+        _leaving.Remove(address);
+        if (IsOpen(address)) _opened(address);
+        else if (_opening.Add(address)) _ = AcquireAsync(address);
+    }
+
+    async Task AcquireAsync(string address)
+    {
+        bool told = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            string failure;
+            try
+            {
+                await _guardian.AcquireAsync(address, _stop.Token).ConfigureAwait(false);
+                var bound = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _inbox.Post(() => bound.SetResult(Bind(address)));
+                if (await bound.Task.ConfigureAwait(false) is not { } why) return;
+                failure = why;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NodeException or IOException)
+            {
+                failure = e.Message;
+            }
+            if (!told) _alarm($"The service address {address} cannot be opened, and is tried again: {failure}");
+            told = true;
+            await Task.Delay(20, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Null: it is open. Else why it is not.</summary>
+    string? Bind(string address)
+    {
+        try
+        {
+            if (!IsOpen(address)) OpenNow(IPEndPoint.Parse(address));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return e.Message;
+        }
+        _opening.Remove(address);
+        _opened(address);
+        return null;
+    }
+
+    public void Close(string address, TimeSpan drain)
+    {
+        _leaving.Add(address);
+        _ = Task.Delay(drain, _stop.Token).ContinueWith(_ => _inbox.Post(() =>
+        {
+            // It may have come back meanwhile.
+            if (!_leaving.Remove(address) || !IsOpen(address)) return;
+            CloseNow(address);
+            _guardian.Release(address);
+        }), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
+    }
+
+    void CloseNow(string address)
+    {
+        if (_open.Find(a => a.Name == address) is not { } open) return;
+        _open.Remove(open);
+        open.Dispose();
+        _droppedBefore += open.Udp.Dropped;
+        _closed(address);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        foreach (OpenAddress address in _open) address.Dispose();
+        _stop.Dispose();
+    }
+}
