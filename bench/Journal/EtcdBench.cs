@@ -8,7 +8,7 @@ using Tandem.Tests.Journal.Etcd;
 namespace Tandem.Bench.Journal;
 
 /// <summary>
-/// The journal of a pair over three etcd members on loopback: from the time an entry was due at either side to its delivery
+/// The journal of a pair over three etcd members on loopback: from the proposal at either side to the delivery
 /// on both, the members' CPU, and how long nothing is delivered when the leader is killed.
 /// </summary>
 static class EtcdBench
@@ -68,17 +68,17 @@ static class EtcdBench
 
     static double Own() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
-    /// <summary>Both sides' journals, and when each entry was due and delivered.</summary>
+    /// <summary>Both sides' journals, and when each entry was proposed and delivered.</summary>
     sealed class Pair : IAsyncDisposable
     {
         readonly string _folder = Directory.CreateTempSubdirectory("tandem-bench-").FullName;
         readonly EtcdJournal[] _journals = new EtcdJournal[2];
         readonly ulong[] _incarnations = new ulong[2];
         readonly Deliveries[] _deliveries = new Deliveries[2];
-        readonly long[][] _due;
+        readonly long[][] _begun;
         readonly int[] _proposed = new int[2];
 
-        Pair(int capacity) => _due = [new long[capacity], new long[capacity]];
+        Pair(int capacity) => _begun = [new long[capacity], new long[capacity]];
 
         public static async Task<Pair> OpenAsync(EtcdCluster cluster, string instance, int capacity)
         {
@@ -110,15 +110,16 @@ static class EtcdBench
             var call = new CallArrived { Dialed = "1000", Sdp = new string('v', Math.Max(1, bytes - 30)) };
             long began = Stopwatch.GetTimestamp(), end = began + seconds * Stopwatch.Frequency;
             int proposed = 0;
+            // To propose never waits, so the times of proposal hide nothing.
             while (Stopwatch.GetTimestamp() < end)
             {
-                int due = Math.Min((int)((Stopwatch.GetTimestamp() - began) * (long)rate / Stopwatch.Frequency), _due[side].Length);
+                int due = Math.Min((int)((Stopwatch.GetTimestamp() - began) * (long)rate / Stopwatch.Frequency), _begun[side].Length);
                 if (proposed >= due)
                 {
-                    Thread.Sleep(TimeSpan.FromMicroseconds(200));
+                    Thread.Sleep(1);
                     continue;
                 }
-                _due[side][proposed] = began + (long)proposed * Stopwatch.Frequency / rate;
+                _begun[side][proposed] = Stopwatch.GetTimestamp();
                 var entry = new Entry { TimeUs = 1, Incarnation = _incarnations[side], Sequence = (ulong)proposed, CallArrived = call };
                 if (_journals[side].TryPropose(entry, Priority.NewWork) == Refusal.None) proposed++;
                 else Thread.Sleep(1);
@@ -131,7 +132,7 @@ static class EtcdBench
             List<double> us = [];
             for (int side = 0; side < 2; side++)
                 for (int i = 0; i < _proposed[side]; i++)
-                    us.Add((Math.Max(_deliveries[0].At[side][i], _deliveries[1].At[side][i]) - _due[side][i]) * UsPerTick);
+                    us.Add((Math.Max(_deliveries[0].At[side][i], _deliveries[1].At[side][i]) - _begun[side][i]) * UsPerTick);
             return [.. us];
         }
 
