@@ -18,7 +18,12 @@ public static class LastWill
     public static async Task WriteAsync(EtcdOptions cluster, ulong incarnation, Entry nodeStopped, CancellationToken cancel)
     {
         using var client = new EtcdClient(cluster);
-        ByteString key = new Keys(cluster).Batch(incarnation);
+        await WriteAsync(client, new Keys(cluster).Batch(incarnation), nodeStopped, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Over connections that are there already: what counts is the first try.</summary>
+    internal static async Task WriteAsync(EtcdClient client, ByteString key, Entry nodeStopped, CancellationToken cancel)
+    {
         var batch = new BatchBuilder(1 << 20);
         while (true)
         {
