@@ -30,19 +30,19 @@ sealed class Keeper(
         {
             try
             {
-                await PublishMarkAsync().ConfigureAwait(false);
                 await LookAsync().ConfigureAwait(false);
+                await PublishMarkAsync().ConfigureAwait(false);
                 if (Stopwatch.GetElapsedTime(_compactedAt) >= options.CompactEvery)
                 {
                     _compactedAt = Stopwatch.GetTimestamp();
                     Tell(await CompactAsync().ConfigureAwait(false) ?? "");
                 }
             }
-            catch (EtcdException e) when (e.Error == EtcdError.Unavailable)
+            catch (EtcdException e) when (e.Error is EtcdError.Unavailable or EtcdError.NoSpace)
             {
-                // The proposer and the watcher tell it, if it lasts.
+                // If it lasts, the proposer and the watcher tell it, and the look at the alarms.
             }
-            catch (EtcdException e) when (e.Error != EtcdError.NoSpace)
+            catch (EtcdException e)
             {
                 Tell($"etcd cannot be looked after: {e.Message}");
             }

@@ -103,7 +103,8 @@ public class KeepingTests
 
         await cluster.AskAsync(0, "kv/compaction", new { revision = a.Journal.Mark.Revision, physical = true });
         await cluster.AskAsync(0, "maintenance/defragment", new { });
-        await cluster.AskAsync(0, "maintenance/alarm", new { action = "DEACTIVATE", alarm = "NOSPACE" });
+        string? member = (await cluster.AskAsync(0, "maintenance/alarm", new { })).GetProperty("alarms")[0].GetProperty("memberID").GetString();
+        await cluster.AskAsync(0, "maintenance/alarm", new { action = "DEACTIVATE", memberID = member, alarm = "NOSPACE" });
         a.Reader.WaitFor(JournalState.Accepting);
         Assert.Equal(Refusal.None, a.Propose());
         a.Reader.WaitFor((long)a.Proposed);
