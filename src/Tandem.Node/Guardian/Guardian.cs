@@ -17,6 +17,8 @@ sealed record GuardianOptions
     public int StartMaxMs { get; init; } = 300_000;
     /// <summary>Of the guardian's thread, where the system allows it.</summary>
     public int Nice { get; init; } = -10;
+    /// <summary>Of the node: whatever else a host does must not make a node miss its renewals.</summary>
+    public int NodeNice { get; init; } = -5;
 }
 
 /// <summary>What a guardian is asked to do, and its answer.</summary>
@@ -85,8 +87,9 @@ sealed class Guardian : IDisposable
     public int Run()
     {
         ClearLeftovers();
-        _ = WarmAsync();
+        // First: threads that are made from here on inherit it.
         bool raised = Posix.SetNice(_options.Nice);
+        _ = WarmAsync();
         try
         {
             while (_end is null)
@@ -133,8 +136,8 @@ sealed class Guardian : IDisposable
 
     void StartNode(bool raised)
     {
-        // The node is not to run at the guardian's priority, and what a thread starts inherits it.
-        if (raised) Posix.SetNice(0);
+        // The node is not to run at the guardian's own priority, and what a thread starts inherits it.
+        if (raised) Posix.SetNice(_options.NodeNice);
         try
         {
             _node = NodeProcess.Start(_options.Program, _log);
@@ -209,8 +212,8 @@ sealed class Guardian : IDisposable
         _wasKilled = true;
         _node.Kill();
         // Nothing of it runs any more, even while the kernel still takes its memory apart.
-        if (_node.ExitCode(AfterKillMs) is null) WriteWill();
         DropAddresses();
+        WriteWill();
     }
 
     void Bury()
