@@ -2,6 +2,7 @@ using Tandem.Bench.Calls;
 using Tandem.Bench.Fuzz;
 using Tandem.Bench.Harness;
 using Tandem.Bench.Journal;
+using Tandem.Bench.Pair;
 using Tandem.Bench.Restart;
 using Tandem.Bench.Routing;
 using Tandem.Bench.Sip;
@@ -14,6 +15,7 @@ using Tandem.Bench.Sip;
     ("journal", "the file journal on this disk", JournalBench.Run),
     ("calls", "SIPp callers and agents through a running node: the highest rate, CPU, memory", CallsBench.Run),
     ("restart", "kill -9 with 10,000 agents and 1,000 calls, until the next call is answered", RestartBench.Run),
+    ("pair", "a pair: latency, load, and what callers notice of deaths, leaves and returns", PairBench.Run),
     ("fuzz", "a million random and mutated datagrams at a running node", FuzzBench.Run),
 ];
 
