@@ -146,6 +146,7 @@ public sealed class Replica : IAsyncDisposable
             long earliest = long.MaxValue;
             foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
             {
+                if (read.Position % 4_096 == 0) _owner.StillWorking();
                 if (SkippedBy(read.Position, read.Entry) is not { } skipped) continue;
                 _skipped.Add(skipped);
                 earliest = Math.Min(earliest, skipped);
@@ -162,6 +163,7 @@ public sealed class Replica : IAsyncDisposable
         foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
         {
             if (!TryApply(read.Position, read.Entry)) return false;
+            if (read.Position % 1_024 == 0) _owner.StillWorking();
             if (read.Position == upTo) return true;
         }
         throw new StateUnreachableException($"The journal ends before position {upTo}, which was committed.");

@@ -29,6 +29,9 @@ public interface IReplicaOwner
     /// </summary>
     void Applied(long position, Entry entry, EffectList effects);
 
+    /// <summary>Called now and then while a long replay holds the owner's loop: who guards it may want to hear of it.</summary>
+    void StillWorking() { }
+
     /// <summary>The entry at a position broke the core: propose a <see cref="Skipped"/>, so that every replay passes it by.</summary>
     void ProposeSkipped(Skipped skipped);
 

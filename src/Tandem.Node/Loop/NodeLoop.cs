@@ -287,6 +287,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     void Live()
     {
         _isLive = true;
+        _pulse.Beat(Centre.Position, Centre.Hash);
         foreach (Skipped skipped in _skippedAtStart) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
         if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
         foreach (ServiceAddress address in Centre.Addresses)
@@ -383,6 +384,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (_hasEnded) return;
         _hasEnded = true;
+        // Entries that follow in the same turn may still be applied; nothing of it leaves.
+        _fence.IsShut = true;
         foreach (TaskCompletionSource<Rejection> waiting in _commands.Values) waiting.TrySetCanceled();
         _parts.Host.End(code, why);
     }
@@ -392,6 +395,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         if (_begun) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
         else _skippedAtStart.Add(skipped);
     }
+
+    void IReplicaOwner.StillWorking() => _parts.Host.Renew(_proposer.Incarnation);
 
     void IReplicaOwner.Alarm(string message) => _parts.Host.Alarm(message);
 

@@ -94,15 +94,15 @@ sealed partial class ServiceNode
             return;
         }
         Call call = leg.Call;
-        string local = flow.Local.ToString();
+        (string from, string to) = Parties(leg, flow.Local.ToString());
         byte[] body = Body(leg.LocalSdp);
         edge.PassedEmpty = body.Length == 0;
         var request = new OutgoingRequest
         {
             Method = SipMethod.Invite,
             RequestUri = Encoding.UTF8.GetBytes(target.Uri),
-            From = Encoding.UTF8.GetBytes($"{Quoted(call.CallingName)}<sip:{(call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous")}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg.Id))}"),
-            To = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(leg.Device?.Name ?? leg.Number)}@{local}>"),
+            From = Encoding.UTF8.GetBytes(from),
+            To = Encoding.UTF8.GetBytes(to),
             CallId = _identifiers.CallId(leg.Id),
             CSeq = InviteCSeq,
             Branch = _identifiers.Branch(leg.Id, InviteCSeq),
@@ -116,6 +116,15 @@ sealed partial class ServiceNode
         if (refused == Refused.No || edge.EndProposed) return;
         edge.EndProposed = true;
         Propose(new Entry { LegFailed = new LegFailed { Leg = leg.Id.Value, Status = 503 } });
+    }
+
+    /// <summary>From and To of our INVITE.</summary>
+    (string From, string To) Parties(Leg leg, string local)
+    {
+        Call call = leg.Call;
+        string calling = call.Calling.Length > 0 ? Numbers.Escaped(call.Calling) : "anonymous";
+        return ($"{Quoted(call.CallingName)}<sip:{calling}@{local}>;tag={Encoding.ASCII.GetString(_identifiers.Tag(leg.Id))}",
+            $"<sip:{Numbers.Escaped(leg.Device?.Name ?? leg.Number)}@{local}>");
     }
 
     /// <summary>Calls that go round in circles over trunks end (RFC 3261 §8.1.1.6, as a proxy would count).</summary>

@@ -37,11 +37,6 @@ sealed partial class ServiceNode : ISipUser
     readonly Dictionary<LegId, LegEdge> _edges = [];
     /// <summary>INVITEs and REGISTERs whose entries are on their way, by the entry's sequence.</summary>
     readonly Dictionary<ulong, ServerTransaction> _proposed = [];
-    /// <summary>The same, in order of arrival: who waits too long for the journal gets a default label.</summary>
-    readonly Queue<(ulong Sequence, long SinceUs)> _waiting = [];
-    /// <summary>Arrivals that were turned away because the journal was away; what comes of them is ended.</summary>
-    readonly HashSet<ulong> _givenUp = [];
-    readonly Queue<(LegEdge Edge, ServerTransaction Bye, long SinceUs)> _byes = [];
     readonly List<LegEdge> _ringing = [];
     readonly Queue<Entry> _owed = [];
     long _arrivedInOverload;
@@ -65,8 +60,6 @@ sealed partial class ServiceNode : ISipUser
     public long LagUs { get; set; }
     /// <summary>New calls answered 503: the journal took no more, or the node was behind.</summary>
     public long CallsTurnedAway { get; private set; }
-    /// <summary>New calls that waited too long for the journal, and got a default label.</summary>
-    public long CallsDefaultRouted { get; private set; }
     /// <summary>What could not be proposed when it happened, and will be: ends of calls, mostly.</summary>
     public int Owed => _owed.Count;
     public int Legs => _edges.Count;
@@ -266,6 +259,7 @@ sealed partial class ServiceNode : ISipUser
         }
         if (transaction is not InviteClientTransaction invite) return;
         if (ReferenceEquals(invite, edge.Outgoing)) ReceiveAnswer(edge, response, dialog, nowUs);
+        else if (response.Status == 481) Finish(edge, EndCause.EndLost, nowUs);
         else if (response.Status >= 200) ReceiveOfferAnswer(edge, response, dialog!);
     }
 
@@ -361,11 +355,14 @@ sealed partial class ServiceNode : ISipUser
         }
         switch (entry.InputCase)
         {
-            case Entry.InputOneofCase.LegEnded: Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
-            case Entry.InputOneofCase.LegFailed: _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
+            // Refused entries, of a node that is lost, ended nothing.
+            case Entry.InputOneofCase.LegEnded when IsGone(entry.LegEnded.Leg): Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
+            case Entry.InputOneofCase.LegFailed when IsGone(entry.LegFailed.Leg): _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
             case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered when own: _registrar.Applied(entry.Sequence, nowUs); break;
         }
     }
+
+    bool IsGone(long leg) => Centre.FindLeg(new LegId(leg)) is null or { Gone: true };
 
     /// <summary>The leg lives at this address, and the address is this node's.</summary>
     bool IsOurs(Leg leg) => leg.Address.Name == _address && leg.Owner == _proposer.Incarnation;
@@ -446,48 +443,6 @@ sealed partial class ServiceNode : ISipUser
         if (_owed.Count == 0 && _proposer.TryPropose(entry, Priority.InProgress) == Refusal.None) return;
         _owed.Enqueue(entry);
         if (edge.Bye is { } bye) Refuse(bye, 200, nowUs);
-    }
-
-    public void Sweep(long nowUs)
-    {
-        _registrar.Sweep(nowUs);
-        long before = nowUs - NodeTimes.DefaultRouteAfter.Us;
-        while (_waiting.TryPeek(out (ulong Sequence, long SinceUs) first) && first.SinceUs <= before)
-        {
-            _waiting.Dequeue();
-            if (_proposed.Remove(first.Sequence, out ServerTransaction? invite)) GiveUp(first.Sequence, invite, nowUs);
-        }
-        while (_byes.TryPeek(out (LegEdge Edge, ServerTransaction Bye, long SinceUs) owed) && owed.SinceUs <= before)
-        {
-            _byes.Dequeue();
-            if (!ReferenceEquals(owed.Edge.Bye, owed.Bye)) continue;
-            owed.Edge.Bye = null;
-            _fence.Pass(() => Refuse(owed.Bye, 200, nowUs));
-        }
-    }
-
-    /// <summary>The journal is away for longer than any election: the caller gets the default label of the number that was dialed, as far as this node can give it.</summary>
-    void GiveUp(ulong sequence, ServerTransaction invite, long nowUs)
-    {
-        _givenUp.Add(sequence);
-        CallsDefaultRouted++;
-        string dialed = Numbers.Of(invite.Request.Uri);
-        Label? label = Centre.Configuration is { } configuration
-            ? configuration.DialedNumbers.FirstOrDefault(d => d.Number == dialed)?.DefaultLabel ?? configuration.Settings.DefaultLabel : null;
-        string external = label is { KindCase: Label.KindOneofCase.External } ? label.External : "";
-        _fence.Pass(() => Stack.Respond(invite, external.Length > 0
-            ? new OutgoingResponse { Status = 302, Contact = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(external)}@{invite.Flow.Local}>") }
-            : new OutgoingResponse { Status = 503, Headers = s_retryAfter }, nowUs));
-        _owed.Enqueue(new Entry
-        {
-            CallDefaultRouted = new CallDefaultRouted
-            {
-                Dialed = dialed,
-                Calling = Numbers.Of(invite.Request.From.Uri),
-                Label = external.Length > 0 ? Core.Scripts.Labels.Text(label) : "",
-                UnixUs = _clock.UnixUs,
-            },
-        });
     }
 
     /// <summary>At the end of a round of the loop: ringing that was not overtaken by its answer, and what is owed.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Tandem.Core;
 using Tandem.Core.Calls;
 using Tandem.Core.Schema;
@@ -33,8 +34,27 @@ sealed partial class ServiceNode
             if (checkpoint.KindCase == LegCheckpoint.KindOneofCase.Invite) TakeUpInvite(edge, leg, checkpoint.Invite, nowUs);
             else TakeUpDialog(edge, leg, checkpoint.Dialog.Span, nowUs);
         }
-        else if (leg is { Wanted: LegCondition.Released, Progress: not LegProgress.Answered }) Invite(edge, leg, nowUs);
+        else if (leg is { Wanted: LegCondition.Released, Progress: not LegProgress.Answered })
+        {
+            if (leg.KnownAt.Length > 0) TakeBack(leg);
+            else Invite(edge, leg, nowUs);
+        }
         BringAbout(leg, nowUs);
+    }
+
+    /// <summary>
+    /// The phone rings for an address that is gone: the INVITE is cancelled in that address's name (RFC 3261 §9.1: the same Via),
+    /// once, and nobody waits for the answer.
+    /// </summary>
+    void TakeBack(Leg leg)
+    {
+        if (TargetOf(leg) is not { } target || _flows.To(target.Remote, target.OverTcp, _address) is not { } flow) return;
+        (string from, string to) = Parties(leg, leg.KnownAt);
+        string cancel = $"CANCEL {target.Uri} SIP/2.0\r\n"
+            + $"Via: SIP/2.0/{(target.OverTcp ? "TCP" : "UDP")} {leg.KnownAt};branch={Encoding.ASCII.GetString(_identifiers.Branch(leg.Id, InviteCSeq))}\r\n"
+            + $"Max-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\nCall-ID: {Encoding.ASCII.GetString(_identifiers.CallId(leg.Id))}\r\n"
+            + $"CSeq: {InviteCSeq} CANCEL\r\nContent-Length: 0\r\n\r\n";
+        _flows.Send(flow, Encoding.UTF8.GetBytes(cancel));
     }
 
     void TakeUpInvite(LegEdge edge, Leg leg, InviteCheckpoint saved, long nowUs)
@@ -61,7 +81,13 @@ sealed partial class ServiceNode
             return;
         }
         edge.Dialog = dialog;
-        if (dialog.Flow.IsReliable && _flows.Renew(dialog.Flow) is { } renewed) dialog.Flow = renewed;
+        if (dialog.Flow.Local.ToString() != _address)
+        {
+            // Its address could not come along: from here on it is this one, and a target refresh tells the far end.
+            if (_flows.To(dialog.Flow.Remote, dialog.Flow.IsReliable, _address) is { } moved) dialog.Flow = moved;
+            dialog.LocalContact = Flows.Contact(dialog.Flow);
+        }
+        else if (dialog.Flow.IsReliable && _flows.Renew(dialog.Flow) is { } renewed) dialog.Flow = renewed;
         // Whether our ACK had left is not known: one more does no harm (RFC 3261 §13.2.2.4).
         if (leg.Kind == LegKind.Caller) return;
         edge.OwesAck = true;

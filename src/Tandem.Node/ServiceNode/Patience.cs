@@ -1,0 +1,62 @@
+using System.Text;
+using Tandem.Core;
+using Tandem.Core.Schema;
+using Tandem.Node.Loop;
+using Tandem.Sip;
+
+namespace Tandem.Node.ServiceNode;
+
+/// <summary>What is done for those who wait for the journal for longer than any election: a caller always gets an answer.</summary>
+sealed partial class ServiceNode
+{
+    /// <summary>Arrivals whose entries are on their way, in order: who waits too long gets a default label.</summary>
+    readonly Queue<(ulong Sequence, long SinceUs)> _waiting = [];
+    /// <summary>Arrivals that were turned away because the journal was away; what comes of them is ended.</summary>
+    readonly HashSet<ulong> _givenUp = [];
+    readonly Queue<(LegEdge Edge, ServerTransaction Bye, long SinceUs)> _byes = [];
+
+    /// <summary>New calls that waited too long for the journal, and got a default label.</summary>
+    public long CallsDefaultRouted { get; private set; }
+
+    public void Sweep(long nowUs)
+    {
+        _registrar.Sweep(nowUs);
+        long before = nowUs - NodeTimes.DefaultRouteAfter.Us;
+        while (_waiting.TryPeek(out (ulong Sequence, long SinceUs) first) && first.SinceUs <= before)
+        {
+            _waiting.Dequeue();
+            if (_proposed.Remove(first.Sequence, out ServerTransaction? invite)) GiveUp(first.Sequence, invite, nowUs);
+        }
+        while (_byes.TryPeek(out (LegEdge Edge, ServerTransaction Bye, long SinceUs) owed) && owed.SinceUs <= before)
+        {
+            _byes.Dequeue();
+            if (!ReferenceEquals(owed.Edge.Bye, owed.Bye)) continue;
+            owed.Edge.Bye = null;
+            _fence.Pass(() => Refuse(owed.Bye, 200, nowUs));
+        }
+    }
+
+    /// <summary>The journal is away for longer than any election: the caller gets the default label of the number that was dialed, as far as this node can give it.</summary>
+    void GiveUp(ulong sequence, ServerTransaction invite, long nowUs)
+    {
+        _givenUp.Add(sequence);
+        CallsDefaultRouted++;
+        string dialed = Numbers.Of(invite.Request.Uri);
+        Label? label = Centre.Configuration is { } configuration
+            ? configuration.DialedNumbers.FirstOrDefault(d => d.Number == dialed)?.DefaultLabel ?? configuration.Settings.DefaultLabel : null;
+        string external = label is { KindCase: Label.KindOneofCase.External } ? label.External : "";
+        _fence.Pass(() => Stack.Respond(invite, external.Length > 0
+            ? new OutgoingResponse { Status = 302, Contact = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(external)}@{invite.Flow.Local}>") }
+            : new OutgoingResponse { Status = 503, Headers = s_retryAfter }, nowUs));
+        _owed.Enqueue(new Entry
+        {
+            CallDefaultRouted = new CallDefaultRouted
+            {
+                Dialed = dialed,
+                Calling = Numbers.Of(invite.Request.From.Uri),
+                Label = external.Length > 0 ? Core.Scripts.Labels.Text(label) : "",
+                UnixUs = _clock.UnixUs,
+            },
+        });
+    }
+}
