@@ -132,6 +132,7 @@ sealed class PairProcess : IDisposable
 
     static long Calls(BenchSide side)
     {
+        SystemSqlite.Use();
         using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={side.HistoryPath};Mode=ReadOnly");
         database.Open();
         using Microsoft.Data.Sqlite.SqliteCommand count = database.CreateCommand();

@@ -46,6 +46,15 @@ public abstract class NodeApi
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
+    /// <summary>Under a request id: sent again, also on another side, it is the same command.</summary>
+    public async Task<HttpStatusCode> CommandAsync(string path, string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Api(path)) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", id);
+        using HttpResponseMessage answer = await Client.SendAsync(request);
+        return answer.StatusCode;
+    }
+
     public async Task<HttpStatusCode> HealthAsync()
     {
         using HttpResponseMessage health = await Client.GetAsync($"http://{Http}/health");
