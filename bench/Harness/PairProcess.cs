@@ -260,6 +260,9 @@ sealed class BenchSide(PairProcess pair, string name, IPEndPoint sip, IPEndPoint
         return (counts.GetProperty("calls").GetInt32(), counts.GetProperty("queued").GetInt32());
     }
 
+    /// <summary>duplexed, simplex A, ... as this side sees it.</summary>
+    public async Task<string> PairStateAsync() => (await GetAsync("pair")).GetProperty("state").GetString()!;
+
     /// <summary>Takes its own address back; only this side can.</summary>
     public async Task HomeAsync()
     {

@@ -5,11 +5,11 @@ using Tandem.Bench.Pair.Traffic;
 namespace Tandem.Bench.Pair;
 
 /// <summary>What is on the side that is killed, and what arrives.</summary>
-sealed record KillLoad(int Established, int Queued, int Ringing, int PerSecond);
+sealed record KillLoad(int Established, int Queued, int Ringing, int PerSecond, int Tcp);
 
 /// <summary>kill -9 of a side's node with calls in every state on its address, and all that must hold afterwards.</summary>
 sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing, Fate Arrived, int OutOfOrder, int RungTwice, int Strange,
-    Waits FirstAnswer, Waits Answer, Waits Hold, Waits Resume, Waits Bye, int BadAnswers, int Slow, double BackSeconds, double LateMaxUs)
+    Waits FirstAnswer, Waits Answer, Waits Hold, Waits Resume, Waits Bye, int BadAnswers, int Slow, int TcpReturned, double TcpSeconds, double BackSeconds, double LateMaxUs)
 {
     const long InTimeUs = 1_000_000;
 
@@ -26,6 +26,12 @@ sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing
         List<TestCall> queued = await run.DialAsync(PairCentre.Line, load.Queued, side.Sip, 0);
         if (!await run.AllAsync(established, static c => c.Phase == CallPhase.Talking) || !await run.AllAsync(ringing, static c => c.RingsUs > 0) || !await run.AllAsync(queued, static c => c.FirstAnswerUs > 0))
             throw new BenchException($"the calls before the kill could not be made: {Fate.Of(established)}; {Fate.Of(ringing)}; {Fate.Of(queued)}");
+        var connected = new List<TcpCall>();
+        for (int i = 0; i < load.Tcp; i++)
+        {
+            connected.Add(new TcpCall(++run.TcpCalls, side.Sip));
+            if (!await connected[^1].DialAsync(TimeSpan.FromSeconds(20))) throw new BenchException("a call over TCP could not be made before the kill");
+        }
         Arrivals arriving = await field.AskAsync(() => field.Callers.Arrive(load.PerSecond, PairCentre.Talk, 1_000_000, 2_000_000, side.Sip));
         (int twice, int strange, int served) = await field.AskAsync(() => (field.Phones.RungTwice, field.Phones.Strange, field.Phones.Served.Count));
         await Task.Delay(1_000 + randomMs);
@@ -38,6 +44,9 @@ sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing
         await run.Pair.UntilAsync(() => field.AskAsync(() => arriving.Calls.Exists(c => c.InviteUs > killed && c.FirstAnswerUs > 0)), "no call was answered after the kill");
         await Task.Delay(500);
 
+        Task<bool[]> returning = Task.WhenAll(connected.Select(static c => c.ReturnAsync(TimeSpan.FromSeconds(20))));
+        long returned = 0;
+        _ = returning.ContinueWith(_ => returned = Field.NowUs, TaskScheduler.Default);
         // Each established call: hold, resume, BYE, one after the other.
         var spoken = new Spoken();
         foreach (TestCall call in established)
@@ -56,6 +65,8 @@ sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing
         await field.DoAsync(() => arriving.IsStopped = true);
         foreach (List<TestCall> calls in (List<TestCall>[])[established, ringing, arriving.Calls]) await run.AllAsync(calls, static c => c.Phase is CallPhase.Ended or CallPhase.Failed, 40);
         await back;
+        int tcpReturned = (await returning).Count(static r => r);
+        connected.ForEach(static c => c.Dispose());
         double late = await field.TakeLateAsync();
         await other.PostAsync($"agents/{PairCentre.LineAgent}/not-ready");
         await run.Pair.IsDuplexedAsync();
@@ -70,7 +81,7 @@ sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing
             return new KillRound(side.Name, Fate.Of(established), Fate.Of(queued), Fate.Of(ringing), Fate.Of(arriving.Calls), outOfOrder,
                 field.Phones.RungTwice - twice, field.Phones.Strange - strange,
                 Waits.Of(window, Waits.FirstAnswer), Waits.Of(window, Waits.Answer), spoken.WaitsOf(spoken.Hold), spoken.WaitsOf(spoken.Resume), spoken.WaitsOf(spoken.Bye),
-                spoken.Bad, spoken.CountAbove(InTimeUs), (running - killed) / 1e6, late);
+                spoken.Bad, spoken.CountAbove(InTimeUs), tcpReturned, (returned - killed) / 1e6, (running - killed) / 1e6, late);
         });
 
         async Task BackAsync()
@@ -89,11 +100,12 @@ sealed record KillRound(string Side, Fate Established, Fate Queued, Fate Ringing
         run.Line($"  arriving      {Arrived}; phones rung twice {RungTwice}, for nobody {Strange}");
         run.Line($"  new calls     first answer {FirstAnswer}; answered {Answer} (window of 6 s)");
         run.Line($"  established   hold {Hold}; resume {Resume}; BYE {Bye}; {BadAnswers} not 200, {Slow} above 1 s");
+        run.Line(string.Create(CultureInfo.InvariantCulture, $"  over TCP      {TcpReturned} of {load.Tcp} returned by a new connection: hold, resume, BYE, all done {TcpSeconds:0.0} s after the kill"));
         run.Line(string.Create(CultureInfo.InvariantCulture, $"  back          {BackSeconds:0.0} s until the node serves again; the bench itself was late by {LateMaxUs / 1000:0} ms at most"));
     }
 
     public string ShortText => string.Create(CultureInfo.InvariantCulture,
-        $"{Side}  lost {Lost}, doubled {Doubled}, out of order {OutOfOrder}; first answer longest {FirstAnswer.Max / 1000:0} ms, answered {Answer.Max / 1000:0} ms; hold/resume/BYE longest {Hold.Max / 1000:0}/{Resume.Max / 1000:0}/{Bye.Max / 1000:0} ms, {BadAnswers} not 200; back {BackSeconds:0.0} s; bench late {LateMaxUs / 1000:0} ms");
+        $"{Side}  lost {Lost}, doubled {Doubled}, out of order {OutOfOrder}; first answer longest {FirstAnswer.Max / 1000:0} ms, answered {Answer.Max / 1000:0} ms; hold/resume/BYE longest {Hold.Max / 1000:0}/{Resume.Max / 1000:0}/{Bye.Max / 1000:0} ms, {BadAnswers} not 200; TCP {TcpReturned} back; back {BackSeconds:0.0} s; bench late {LateMaxUs / 1000:0} ms");
 
     /// <summary>Hold, resume and BYE of calls that talk.</summary>
     sealed class Spoken

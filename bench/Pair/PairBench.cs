@@ -17,13 +17,13 @@ static class PairBench
     {
         string[] parts = [.. args.TakeWhile(static a => !a.StartsWith("--", StringComparison.Ordinal))];
         if (parts.FirstOrDefault(static p => !s_parts.Contains(p)) is { } unknown) throw new BenchException($"'{unknown}' is no part; there are: {string.Join(' ', s_parts)}");
-        var options = new Arguments(args[parts.Length..], "json", "established", "queued", "ringing", "rate", "kills", "agents", "seconds", "calls");
+        var options = new Arguments(args[parts.Length..], "json", "established", "queued", "ringing", "rate", "kills", "agents", "seconds", "calls", "tcp");
         return RunAsync(new Report("pair", options.Has("json")), parts.Length > 0 ? parts : s_parts, options).GetAwaiter().GetResult();
     }
 
     static async Task<int> RunAsync(Report report, string[] parts, Arguments options)
     {
-        var load = new KillLoad(options.Number("established", 500), options.Number("queued", 200), options.Number("ringing", 50), options.Number("rate", 100));
+        var load = new KillLoad(options.Number("established", 500), options.Number("queued", 200), options.Number("ringing", 50), options.Number("rate", 100), options.Number("tcp", 20));
         int agents = options.Number("agents", 10_000), callsRate = options.Number("calls", 500);
         int talkers = Math.Max(load.Established + load.PerSecond * 4, parts.Contains("calls") ? callsRate * 6 : 0) + (parts.Contains("return") ? 1000 : 0);
         report.Begin($"{string.Join(", ", parts)}: two sides, three etcd members, callers and {Math.Max(agents, talkers):N0} agents on the same cores");
@@ -65,7 +65,7 @@ static class PairBench
             run.Line("");
         }
         await run.QuietAsync();
-        long calls = await run.Field.AskAsync(() => (long)run.Field.Callers.All.Count());
+        long calls = run.TcpCalls + await run.Field.AskAsync(() => (long)run.Field.Callers.Dialed);
         (long a, long b, bool equal, string first) = await run.Pair.HistoriesAsync(calls);
         run.Line($"histories       {calls:N0} calls were made; A has {a:N0}, B has {b:N0}; {(equal ? "equal by position and content" : $"THEY DIFFER: {first}")}");
         int exit = run.Pair.Stop();
@@ -200,7 +200,7 @@ static class PairBench
                 long began = Field.NowUs;
                 if (how == "kill") run.Pair.B.KillNode();
                 else await run.Pair.B.GuardianAsync("start");
-                await run.Pair.B.ReturnsAsync(process);
+                await run.Pair.UntilAsync(async () => run.Pair.B.NodeProcess != process && await run.Pair.A.PairStateAsync() == "duplexed" && await run.Pair.B.IsServingAsync(), "the pair is not duplexed again");
                 seconds = (Field.NowUs - began) / 1e6;
             }, 1, run.Pair.A.Sip);
             int agents = (await run.Pair.A.GetAsync("status")).GetProperty("counts").GetProperty("agents").GetInt32();

@@ -19,6 +19,8 @@ sealed class PairRun : IDisposable
     public Report Report { get; }
     public Field Field { get; }
     public PairProcess Pair { get; }
+    /// <summary>Calls that were made outside of <see cref="Field"/>.</summary>
+    public int TcpCalls { get; set; }
 
     public static async Task<PairRun> StartAsync(PairCentre centre, Report report)
     {

@@ -14,7 +14,14 @@ sealed class Callers(Field field)
     int _arrivals;
 
     public TestCall? Find(string calling) => _byCalling.GetValueOrDefault(calling);
-    public IEnumerable<TestCall> All => _calls.Values;
+    public int Dialed => _number;
+
+    /// <summary>A call that is over is no longer known.</summary>
+    public void Forget(TestCall call)
+    {
+        _calls.Remove(call.CallId);
+        _byCalling.Remove(call.Calling);
+    }
 
     public TestCall Dial(string dialed, IPEndPoint to, long? talkUs)
     {
@@ -38,7 +45,7 @@ sealed class Callers(Field field)
         void Step()
         {
             if (arrivals.IsStopped) return;
-            arrivals.Calls.Add(Dial(dialed, to[arrivals.Calls.Count % to.Length], random.NextInt64(talkMinUs, talkMaxUs + 1)));
+            arrivals.Calls.Add(Dial(dialed, to[_number % to.Length], random.NextInt64(talkMinUs, talkMaxUs + 1)));
             next += between;
             field.At(next, Step);
         }
@@ -114,11 +121,11 @@ sealed class Callers(Field field)
         int blank = cseq.IndexOf(' ');
         int number = int.Parse(cseq[..blank], CultureInfo.InvariantCulture);
         bool isInvite = cseq[(blank + 1)..].SequenceEqual("INVITE");
-        if (number == 1 && isInvite) Dialed(call, message);
+        if (number == 1 && isInvite) AnsweredDial(call, message);
         else if (number == call.CSeq && message.Status >= 200) InDialog(call, message, isInvite);
     }
 
-    void Dialed(TestCall call, SipText message)
+    void AnsweredDial(TestCall call, SipText message)
     {
         long now = Field.NowUs;
         int status = message.Status;

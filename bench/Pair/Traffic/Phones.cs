@@ -71,14 +71,15 @@ sealed class Phones(Field field)
             return;
         }
         string agent = SipText.UserOf(invite.To);
-        TestCall? call = field.Callers.Find(SipText.UserOf(invite.From));
+        string calling = SipText.UserOf(invite.From);
+        TestCall? call = field.Callers.Find(calling);
         var own = new SocketAddress(AddressFamily.InterNetwork);
         from.Buffer.CopyTo(own.Buffer);
         leg = new TestLeg(agent, call, invite, own);
         _legs.Add(invite.CallId.ToString(), leg);
         if (_busy.TryGetValue(agent, out TestLeg? other) && !other.IsOver) RungTwice++;
         _busy[agent] = leg;
-        if (call is null || call.Phase is CallPhase.Ended or CallPhase.Failed) Strange++;
+        if (call is null ? !calling.StartsWith(TcpCall.Prefix, StringComparison.Ordinal) : call.Phase is CallPhase.Ended or CallPhase.Failed) Strange++;
         if (call is not null)
         {
             if (call.OfferedUs == 0) call.OfferedUs = Field.NowUs;
@@ -95,6 +96,13 @@ sealed class Phones(Field field)
         leg.IsAnswered = true;
         if (leg.Call is { LegsNow: > 1 } call) call.WasDoubled = true;
         Repeat(leg, leg.Invite.Answer(200, leg.Tag, Contact(leg.Agent), SipText.Sdp("sendrecv", 1)));
+    }
+
+    /// <summary>Those that are over are no longer known.</summary>
+    public void Forget()
+    {
+        foreach (string over in _legs.Where(static l => l.Value.IsOver && l.Value.Sending is not { IsDone: false }).Select(static l => l.Key).ToList()) _legs.Remove(over);
+        Served.Clear();
     }
 
     public int AnswerAll()

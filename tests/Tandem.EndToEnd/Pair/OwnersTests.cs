@@ -40,18 +40,22 @@ public sealed partial class OwnersTests
         await desk.EndsAsync(1);
     }
 
-    /// <summary>By the guardians' own clocks: an address comes to one side after it has left the other.</summary>
+    /// <summary>By the guardians' own clocks: an address comes to one side after it has left the other, or after the other's node was killed.</summary>
     static void OwnersNeverOverlap(PairProcess pair)
     {
         var owner = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (Match said in Said().Matches(pair.Words).OrderBy(static m => DateTimeOffset.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)))
         {
             (string side, string address, bool comes) = (said.Groups[2].Value, said.Groups[3].Value, said.Groups[4].Value == "is here");
-            if (comes) Assert.True(owner.TryAdd(address, side) || owner[address] == side, $"{said.Value}, but {owner[address]} has it:\n{pair.Words}");
+            if (address.Length == 0)
+            {
+                foreach (string had in owner.Where(o => o.Value == side).Select(static o => o.Key).ToList()) owner.Remove(had);
+            }
+            else if (comes) Assert.True(owner.TryAdd(address, side) || owner[address] == side, $"{said.Value}, but {owner[address]} has it:\n{pair.Words}");
             else if (owner.GetValueOrDefault(address) == side) owner.Remove(address);
         }
     }
 
-    [GeneratedRegex(@"(\S+Z) guardian ([AB]): (\d\S+) (is here|has left)")]
+    [GeneratedRegex(@"(\S+Z) guardian ([AB]): (?:(\d\S+) (is here|has left)|killing the node)")]
     private static partial Regex Said();
 }
