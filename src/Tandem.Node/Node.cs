@@ -122,6 +122,10 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public bool IsLive => _isLive && !_stopping;
     /// <summary>A configuration is in force: there is something to call.</summary>
     public bool IsConfigured => _isConfigured;
+    /// <summary>What a node of a pair tells of it; null for one that runs alone.</summary>
+    public PairDesk? Pair { get; set; }
+    /// <summary>Up to here the sides' state hashes were compared and equal. On the node's thread.</summary>
+    public long AgreedPosition => _loop.AgreedPosition;
     public LoggerHealth LoggerHealth => _logger.Health;
     public long Alarms => Interlocked.Read(ref _alarms);
     public TimeSpan Uptime => TimeSpan.FromMicroseconds(_clock.UnixUs - _started);

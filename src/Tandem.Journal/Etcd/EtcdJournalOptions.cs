@@ -21,6 +21,8 @@ public sealed record EtcdJournalOptions
     /// <summary>How long <see cref="EtcdJournal.OpenAsync"/> and <see cref="IJournal.TakeIncarnation"/> wait for the cluster.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(30);
     public long MirrorSegmentBytes { get; init; } = 16 << 20;
+    /// <summary>Where what the mirror no longer needs goes; null drops it.</summary>
+    public Archive? Archive { get; init; }
     /// <summary>How often the mirror is made durable, what it has is told, and the cluster is looked at.</summary>
     public TimeSpan KeepEvery { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>How often the cluster is compacted up to what all live sides have.</summary>

@@ -355,11 +355,14 @@ sealed partial class ServiceNode : ISipUser
         }
         switch (entry.InputCase)
         {
-            case Entry.InputOneofCase.LegEnded: Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
-            case Entry.InputOneofCase.LegFailed: _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
+            // Refused entries, of a node that is lost, ended nothing.
+            case Entry.InputOneofCase.LegEnded when IsGone(entry.LegEnded.Leg): Conclude(new LegId(entry.LegEnded.Leg), nowUs); break;
+            case Entry.InputOneofCase.LegFailed when IsGone(entry.LegFailed.Leg): _edges.Remove(new LegId(entry.LegFailed.Leg)); break;
             case Entry.InputOneofCase.PhoneRegistered or Entry.InputOneofCase.PhoneUnregistered when own: _registrar.Applied(entry.Sequence, nowUs); break;
         }
     }
+
+    bool IsGone(long leg) => Centre.FindLeg(new LegId(leg)) is null or { Gone: true };
 
     /// <summary>The leg lives at this address, and the address is this node's.</summary>
     bool IsOurs(Leg leg) => leg.Address.Name == _address && leg.Owner == _proposer.Incarnation;
