@@ -22,6 +22,7 @@ sealed class HostsPair : IAsyncDisposable
     static readonly string? s_log = Environment.GetEnvironmentVariable("TANDEM_E2E_LOG");
     readonly StringBuilder _said = new();
     readonly string _movesHow;
+    public bool Moves { get; }
     readonly Dictionary<string, string> _own;
 
     public Segment Segment { get; }
@@ -37,6 +38,7 @@ sealed class HostsPair : IAsyncDisposable
 
     HostsPair(bool routed)
     {
+        Moves = !routed;
         _movesHow = routed ? "none" : "{how: ip, interface: eth0, prefix: 24}";
         string[] networks = routed ? ["10.77.1", "10.77.2", "10.77.3", "10.77.4", "10.77.1"] : ["10.77.0", "10.77.0", "10.77.0", "10.77.0", "10.77.0"];
         string phones = $"{networks[3]}.101", agents = $"{networks[3]}.102", near = $"{networks[4]}.201";
@@ -391,7 +393,7 @@ sealed class HostSide(HostsPair pair, string side, Namespace host, string own, I
     public void Return()
     {
         foreach (HostSide one in pair.Sides)
-            if (Holds(one.Sip)) Tool.Run("ip", "", "-n", Host.Name, "addr", "del", $"{one.Sip.Address}/24", "dev", "eth0");
+            if (pair.Moves && Holds(one.Sip)) Tool.Run("ip", "", "-n", Host.Name, "addr", "del", $"{one.Sip.Address}/24", "dev", "eth0");
         pair.Segment.Plug(Name, isIn: true);
         pair.StartEtcd(Name);
         Start();

@@ -40,15 +40,25 @@ sealed class Life
         return life;
     }
 
+    /// <summary>The address could not come along: who talks is told the new one, who rang is rung from there.</summary>
+    public async Task MovesToAsync(HostSide to)
+    {
+        foreach (UdpPeer peer in (UdpPeer[])[_pair.Carrier, .. _pair.Phones]) peer.Node = to.Sip;
+        await Task.WhenAll(Talking.RefreshedAsync(), Ana.RefreshedAsync());
+        Message cancel = await _pair.Phones[1].RequestAsync("CANCEL", callId: Bo.CallId);
+        Bo.Respond(cancel, 200);
+        Bo.Respond(Bo.Invite, 487);
+        Bo = await Callee.RungAsync(_pair.Phones[1]);
+    }
+
     /// <summary>Hold and resume, an answer, the queue in its order, and every end of a call still work; each has its record, the same in both histories.</summary>
     /// <param name="within">For the first answer after the failure.</param>
     public async Task GoesOnAsync(TimeSpan? within = null)
     {
-        Task<Message> offered = Ana.OfferedAsync();
-        Task<Message> held = Talking.RequestAsync("INVITE", Sdp.Of("held", "sendonly", 2), within);
-        Ana.Respond(await offered, 200, Sdp.Of("held", "recvonly", 2));
+        Task<Message> held = Talking.ReinviteAsync(Sdp.Of("held", "sendonly", 3));
+        Message offered = await _pair.Phones[0].ReceiveAsync(m => m.IsRequest && m.Method == "INVITE" && m.CallId == Ana.CallId && m.Body.Contains("o=held", StringComparison.Ordinal), "hold", within);
+        Ana.Respond(offered, 200, Sdp.Of("held", "recvonly", 3));
         Assert.Equal(200, (await held).Status);
-        Talking.Ack();
         await Ana.AckedAsync();
 
         await AnswerAsync(Bo, Ringing);

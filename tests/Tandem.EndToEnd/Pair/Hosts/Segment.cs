@@ -27,6 +27,19 @@ sealed class Segment : IDisposable
     {
         RemoveLeftovers();
         _wire = Add("wire");
+        try
+        {
+            Build(routed, hosts);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    void Build(bool routed, (string Name, string[] Addresses)[] hosts)
+    {
         Ip(_wire, ["link add name segment type bridge forward_delay 0", "link set segment up", "link set lo up"]);
         Tool.Run("ip", "", "netns", "exec", _wire.Name, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", $"net.ipv4.ip_forward={(routed ? 1 : 0)}", "net.ipv4.conf.all.send_redirects=0", "net.ipv4.conf.segment.send_redirects=0");
         Nft("add table bridge cuts; add chain bridge cuts forward { type filter hook forward priority 0 ; }");

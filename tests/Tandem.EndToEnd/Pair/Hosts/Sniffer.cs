@@ -14,6 +14,8 @@ sealed class Sniffer : IDisposable
     const int FamilyPacket = 17, Raw = 3, Ip = 0x0800, SipPort = 5060;
     readonly List<Frame> _frames = [];
     readonly Socket _socket;
+    readonly Thread _thread;
+    volatile bool _stopped;
 
     public Sniffer(Segment segment, string host)
     {
@@ -22,7 +24,10 @@ sealed class Sniffer : IDisposable
             int descriptor = socket(FamilyPacket, Raw, System.Buffers.Binary.BinaryPrimitives.ReverseEndianness((ushort)Ip));
             return descriptor >= 0 ? new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) : throw new InvalidOperationException(Marshal.GetLastPInvokeErrorMessage());
         });
-        new Thread(() => Read(segment)) { IsBackground = true, Name = "sniffer" }.Start();
+        // A raw socket that waits does not wake when it is closed.
+        _socket.ReceiveTimeout = 200;
+        _thread = new Thread(() => Read(segment)) { IsBackground = true, Name = "sniffer" };
+        _thread.Start();
     }
 
     public IReadOnlyList<Frame> Frames
@@ -42,14 +47,14 @@ sealed class Sniffer : IDisposable
     void Read(Segment segment)
     {
         byte[] frame = new byte[65_536];
-        while (true)
+        while (!_stopped)
         {
             int got;
             try
             {
                 got = _socket.Receive(frame);
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.NetworkDown or SocketError.Interrupted)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.NetworkDown or SocketError.Interrupted or SocketError.TimedOut or SocketError.WouldBlock)
             {
                 continue;
             }
@@ -68,7 +73,12 @@ sealed class Sniffer : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _stopped = true;
+        _thread.Join();
+        _socket.Dispose();
+    }
 
     [DllImport("libc", SetLastError = true)] static extern int socket(int domain, int type, int protocol);
 }
