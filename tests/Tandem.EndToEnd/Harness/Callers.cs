@@ -81,6 +81,16 @@ abstract class End(Peer peer)
     public Task<Message> OfferedAsync() =>
         Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0, "a re-INVITE");
 
+    /// <summary>Its far end is at another address from now on, and says so (target refresh, RFC 3261 §12.2).</summary>
+    public async Task<Message> RefreshedAsync(TimeSpan? within = null)
+    {
+        Message offer = await Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0 && m.Contact != Target, "a re-INVITE from another address", within);
+        Target = offer.Contact;
+        Respond(offer, 200, Sdp.Of("refreshed", version: 2));
+        await AckedAsync();
+        return offer;
+    }
+
     public Task<Message> AckedAsync(TimeSpan? within = null) => Peer.RequestAsync("ACK", within, CallId);
 
     public void Respond(Message request, int status, string sdp = "")

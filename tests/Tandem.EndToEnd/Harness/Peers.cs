@@ -47,7 +47,8 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
 
     protected Socket Socket { get; } = socket;
     public IPEndPoint At { get; } = (IPEndPoint)socket.LocalEndPoint!;
-    public IPEndPoint Node { get; } = node;
+    /// <summary>Where it sends to.</summary>
+    public IPEndPoint Node { get; set; } = node;
     public abstract string Transport { get; }
 
     public IReadOnlyList<Message> Received
@@ -119,7 +120,13 @@ public sealed class UdpPeer : Peer
 {
     /// <summary>Trunks call from 127.0.0.2, phones from 127.0.0.1, strangers from elsewhere (<see cref="Centre"/>).</summary>
     public UdpPeer(IPEndPoint node, string address = "127.0.0.1")
-        : base(node, Bound(address)) => new Thread(Read) { IsBackground = true, Name = "udp peer" }.Start();
+        : this(node, Bound(address))
+    {
+    }
+
+    /// <param name="bound">On any network.</param>
+    public UdpPeer(IPEndPoint node, Socket bound)
+        : base(node, bound) => new Thread(Read) { IsBackground = true, Name = "udp peer" }.Start();
 
     public override string Transport => "UDP";
 
