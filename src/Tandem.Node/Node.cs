@@ -291,7 +291,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
 
     // ---- what the loop wants ----
 
-    void INodeHost.Renew(ulong incarnation) => _guardian.Renew(incarnation);
+    void INodeHost.Renew(ulong incarnation) => _guardian.Renew(incarnation, acts: _loop is not { IsFenced: true });
 
     void INodeHost.End(int exitCode, string why) => End(exitCode, why);
 
