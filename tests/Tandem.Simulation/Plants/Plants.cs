@@ -8,23 +8,23 @@ using Tandem.Node.Loop;
 
 namespace Tandem.Simulation;
 
-/// <summary>The bugs that are planted, each with the rule that must catch it.</summary>
+/// <summary>The bugs that are planted, each with the rules that may catch it and the faults that bring it out.</summary>
 static class Plants
 {
-    public static readonly IReadOnlyDictionary<string, (Plant Plant, string[] Rules)> All = new Dictionary<string, (Plant, string[])>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, (Plant Plant, string[] Rules, string Faults)> All = new Dictionary<string, (Plant, string[], string)>(StringComparer.Ordinal)
     {
-        ["a doubled effect"] = (new DoubledEffect(), ["records"]),
-        ["a lost timer"] = (new LostTimer(), ["timers"]),
-        ["a stale incarnation is accepted"] = (new StaleAccepted(), ["incarnations"]),
-        ["a fence that does not close"] = (new OpenFence(), ["owners", "fence"]),
-        ["an address is owned twice"] = (new KeptAddress(), ["owners"]),
-        ["an entry is committed twice"] = (new IgnoredVersion(), ["journal"]),
-        ["an entry is lost by one reader"] = (new LostEntry(), ["hashes", "exception", "node ended"]),
-        ["a place in the line is lost"] = (new LostPlace(), ["queue order", "state"]),
-        ["a record is written twice after a restart"] = (new RecordTwice(), ["records"]),
-        ["a CSeq goes backwards"] = (new BackwardCSeq(), ["CSeq"]),
-        ["one side applies otherwise"] = (new OtherwiseOnB(), ["hashes"]),
-        ["an answer before the commit"] = (new EarlyAnswer(), ["promises"]),
+        ["a doubled effect"] = (new DoubledEffect(), ["records"], "all"),
+        ["a lost timer"] = (new LostTimer(), ["timers"], "all"),
+        ["a stale incarnation is accepted"] = (new StaleAccepted(), ["incarnations"], "all"),
+        ["a fence that does not close"] = (new OpenFence(), ["owners", "fence"], "freeze,cut-sides"),
+        ["an address is owned twice"] = (new KeptAddress(), ["owners"], "claim,leave"),
+        ["an entry is committed twice"] = (new IgnoredVersion(), ["journal"], "all"),
+        ["an entry is lost by one reader"] = (new LostEntry(), ["hashes", "exception", "node ended"], "all"),
+        ["a place in the line is lost"] = (new LostPlace(), ["queue order", "state"], "all"),
+        ["a record is written twice after a restart"] = (new RecordTwice(), ["records"], "all"),
+        ["a CSeq goes backwards"] = (new BackwardCSeq(), ["CSeq"], "all"),
+        ["one side applies otherwise"] = (new OtherwiseOnB(), ["hashes"], "all"),
+        ["an answer before the commit"] = (new EarlyAnswer(), ["promises"], "all"),
     };
 
     sealed class DoubledEffect : Plant
