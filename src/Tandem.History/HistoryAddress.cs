@@ -96,6 +96,11 @@ public sealed class HistoryAddress
     /// <summary>Where a node's history is: what it was told, else a file in its data directory.</summary>
     public static HistoryAddress Of(string? connection, string dataDirectory) => Parse(connection ?? Path.Combine(dataDirectory, "history.sqlite"));
 
+    /// <summary>A PostgreSQL connection with the file that its password is read from.</summary>
+    public static string WithPasswordFile(string connection, string file) =>
+        connection.Contains("://", StringComparison.Ordinal) ? $"{connection}{(connection.Contains('?') ? '&' : '?')}passwordfile={Uri.EscapeDataString(file)}"
+        : $"{connection.TrimEnd(';')};Password File=\"{file.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
     static bool LooksLikeKeywords(string text) => text.Split(';').Any(static part =>
         part.Split('=') is [string key, _, ..] && (key.Trim().Equals("Host", StringComparison.OrdinalIgnoreCase) || key.Trim().Equals("Server", StringComparison.OrdinalIgnoreCase)));
 

@@ -28,12 +28,16 @@ sealed class PostgresHistory(HistoryAddress address, string instance, int genera
 
     void Prepare()
     {
-        if (KnownVersion() == HistorySchema.Version) return;
-        using NpgsqlTransaction transaction = _connection!.BeginTransaction();
-        Scalar($"SELECT pg_advisory_xact_lock({SchemaLock})");
-        if (KnownVersion() == HistorySchema.Version) return;
-        Scalar($"{HistorySchema.ForPostgres} CREATE TABLE history_schema(version BIGINT NOT NULL); INSERT INTO history_schema VALUES({HistorySchema.Version});");
-        transaction.Commit();
+        if (KnownVersion() is not null) return;
+        // The session's, not the transaction's: what is looked up within a transaction may be what was true at its beginning.
+        Scalar($"SELECT pg_advisory_lock({SchemaLock})");
+        if (KnownVersion() is null)
+        {
+            using NpgsqlTransaction transaction = _connection!.BeginTransaction();
+            Scalar($"{HistorySchema.ForPostgres} CREATE TABLE history_schema(version BIGINT NOT NULL); INSERT INTO history_schema VALUES({HistorySchema.Version});");
+            transaction.Commit();
+        }
+        Scalar($"SELECT pg_advisory_unlock({SchemaLock})");
     }
 
     /// <summary>Null: there are no tables yet.</summary>
@@ -81,6 +85,9 @@ sealed class PostgresHistory(HistoryAddress address, string instance, int genera
 
     private protected override void Reach(long position) =>
         Scalar("UPDATE position SET position = $3 WHERE instance = $1 AND generation = $2", Instance, (long)Generation, position);
+
+    private protected override void RemoveAfter(HistoryTable table, long position) =>
+        Scalar($"DELETE FROM {table.Name} WHERE instance = $1 AND generation = $2 AND position > $3", Instance, (long)Generation, position);
 
     private protected override void Insert(List<HistoryRow> rows)
     {

@@ -63,7 +63,7 @@ public sealed class EtcdJournal : IJournal
         Mirror? mirror = null;
         try
         {
-            mirror = Mirror.Open(storage, cluster.Instance, cluster.Generation, options.MirrorSegmentBytes, null);
+            mirror = Mirror.Open(storage, cluster.Instance, cluster.Generation, options.MirrorSegmentBytes, options.Archive);
             client = new EtcdClient(cluster);
             var journal = new EtcdJournal(cluster, options, client, new Keys(cluster), mirror, alarm);
             await journal.CatchUpAsync(cancel).ConfigureAwait(false);
@@ -106,13 +106,11 @@ public sealed class EtcdJournal : IJournal
         if (_mirror.Base!.Founded != found)
             throw new StateUnreachableException($"{_mirror.Folder} mirrors another journal of the name {Instance} (generation {Generation}) than the one in etcd at {_client.Cluster}, which was begun anew. Begin with an empty folder, or restore etcd.");
 
-        RangeRequest request = Keeper.Below(_keys.Batches);
-        (request.KeysOnly, request.Limit, request.SortTarget, request.SortOrder) = (true, 1, RangeRequest.Types.SortTarget.Mod, RangeRequest.Types.SortOrder.Descend);
-        RangeResponse newest = await _client.RangeAsync(request, _options.StartPatience, _stop.Token).ConfigureAwait(false);
+        (long last, long revision) = await _keeper.NewestBatchAsync(_options.StartPatience).ConfigureAwait(false);
         JournalMark mark = _mirror.Mark;
-        if (mark.Revision > newest.Header.Revision)
-            throw new StateUnreachableException($"{_mirror.Folder} knows revision {mark.Revision}, but etcd at {_client.Cluster} is at {newest.Header.Revision}: it was restored from a backup. Open a new generation.");
-        long last = newest.Kvs.Count > 0 ? newest.Kvs[0].ModRevision : 0;
+        if (mark.Revision > revision)
+            throw new StateUnreachableException($"{_mirror.Folder} knows revision {mark.Revision}, but etcd at {_client.Cluster} is at {revision}: it was restored from a backup. Open a new generation.");
+        _mirror.See(last, revision);
         if (mark.Revision == 0 && last > 0) throw new JournalCompactedException(_mirror.Folder, mark.Position, 0);
         await _keeper.PublishMarkAsync().ConfigureAwait(false);
         await _watcher.RunAsync(deliver: null, until: last).ConfigureAwait(false);

@@ -69,7 +69,9 @@ sealed class JournalWatcher(
     async Task FollowAsync(WatchStream stream, TimeSpan silence, Action<long, List<Entry>>? deliver, long until, Action heard)
     {
         long behindSince = 0;
-        bool asked = false;
+        long askedAt = 0;
+        _entries.Clear();       // what a stream that broke had begun
+        _bodyBytes = 0;
         // The timer's ticks do not overlap in effect: each only looks and asks.
         await using var look = new Timer(_ =>
         {
@@ -82,10 +84,9 @@ sealed class JournalWatcher(
             {
                 stream.GiveUp(behind ? "it is behind" : $"it said nothing for {quiet.TotalMilliseconds:F0} ms");
             }
-            else if (quiet < s_look) asked = false;
-            else if (!asked)
+            else if (quiet >= s_look / 2 && Volatile.Read(ref askedAt) <= stream.HeardAt)
             {
-                asked = true;
+                Volatile.Write(ref askedAt, now);
                 stream.AskProgress();
             }
         }, null, s_look, s_look);

@@ -30,19 +30,19 @@ sealed class Keeper(
         {
             try
             {
-                await PublishMarkAsync().ConfigureAwait(false);
                 await LookAsync().ConfigureAwait(false);
+                await PublishMarkAsync().ConfigureAwait(false);
                 if (Stopwatch.GetElapsedTime(_compactedAt) >= options.CompactEvery)
                 {
                     _compactedAt = Stopwatch.GetTimestamp();
                     Tell(await CompactAsync().ConfigureAwait(false) ?? "");
                 }
             }
-            catch (EtcdException e) when (e.Error == EtcdError.Unavailable)
+            catch (EtcdException e) when (e.Error is EtcdError.Unavailable or EtcdError.NoSpace)
             {
-                // The proposer and the watcher tell it, if it lasts.
+                // If it lasts, the proposer and the watcher tell it, and the look at the alarms.
             }
-            catch (EtcdException e) when (e.Error != EtcdError.NoSpace)
+            catch (EtcdException e)
             {
                 Tell($"etcd cannot be looked after: {e.Message}");
             }
@@ -60,10 +60,21 @@ sealed class Keeper(
 
     public async Task PublishMarkAsync()
     {
+        (long newest, long revision) = await NewestBatchAsync(s_patience).ConfigureAwait(false);
+        mirror.See(newest, revision);
         JournalMark mark = mirror.Flush();
         if (mark.Revision == 0) return;
         var published = new PublishedMark(mark.Position, mark.Revision, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         await client.PutAsync(new PutRequest { Key = _ownMark, Value = ByteString.CopyFrom(published.ToBytes()) }, s_patience, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The revision of this journal's newest batch (0 before the first), and that of the cluster; no member can answer from its past.</summary>
+    public async Task<(long Newest, long Revision)> NewestBatchAsync(TimeSpan patience)
+    {
+        RangeRequest request = Below(keys.Batches);
+        (request.KeysOnly, request.Limit, request.SortTarget, request.SortOrder) = (true, 1, RangeRequest.Types.SortTarget.Mod, RangeRequest.Types.SortOrder.Descend);
+        RangeResponse newest = await client.RangeAsync(request, patience, cancel).ConfigureAwait(false);
+        return (newest.Kvs.Count > 0 ? newest.Kvs[0].ModRevision : 0, newest.Header.Revision);
     }
 
     async Task LookAsync()

@@ -57,6 +57,9 @@ sealed class WatchStream : IDisposable
     /// <summary>A <see cref="ReadAsync"/> waits for the member.</summary>
     public bool IsWaiting => _waiting;
 
+    /// <summary>When the last byte came, or the last wait began, in <see cref="Stopwatch"/>'s time.</summary>
+    public long HeardAt => Volatile.Read(ref _heard);
+
     /// <summary>How long a <see cref="ReadAsync"/> has been waiting for any byte. Any thread.</summary>
     public TimeSpan Quiet => _waiting ? Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) : TimeSpan.Zero;
 

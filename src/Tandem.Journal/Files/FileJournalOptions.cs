@@ -15,6 +15,8 @@ public sealed record FileJournalOptions
     /// <summary>Proposals waiting for the disk: at 20,000 entries a second, 1.6 s.</summary>
     public int QueueEntriesMax { get; init; } = 32 * 1024;
     public long QueueBytesMax { get; init; } = 64 << 20;
+    /// <summary>Where trimmed segments go; null drops them.</summary>
+    public Archive? Archive { get; init; }
     /// <summary>How often a full disk is asked for room.</summary>
     public TimeSpan RoomRetry { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -57,6 +57,8 @@ sealed class FrameBuilder(int bytesMax)
         return _bytes.AsSpan(0, _end);
     }
 
+    public static void SkipEntry(ref ReadOnlySpan<byte> body) => body = body[(LengthBytes + BinaryPrimitives.ReadInt32LittleEndian(body))..];
+
     public static Entry ReadEntry(ref ReadOnlySpan<byte> body)
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(body);

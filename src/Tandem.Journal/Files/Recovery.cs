@@ -16,7 +16,7 @@ static class Recovery
         storage.Lock();
         DurableMark mark = DurableMark.Open(storage);
         var supply = new SegmentSupply(storage, options.SegmentBytes, options.ReserveBytes);
-        var log = new SegmentLog(storage, supply, Recover(storage, options, mark));
+        var log = new SegmentLog(storage, supply, Recover(storage, options, mark), options.Archive);
         supply.Refill();
         storage.FlushFolder();
         return log;

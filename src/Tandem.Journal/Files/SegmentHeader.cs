@@ -54,7 +54,14 @@ sealed record SegmentHeader(string Instance, int Generation, long First, uint Sa
     public static SegmentHeader? Read(StorageFile file, string path)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (file.Read(0, bytes) < Bytes || !bytes.StartsWith(Magic)) return null;
+        return file.Read(0, bytes) < Bytes ? null : Parse(bytes, path);
+    }
+
+    /// <summary>Null when the header is damaged.</summary>
+    /// <exception cref="NewerDataException"/>
+    public static SegmentHeader? Parse(ReadOnlySpan<byte> bytes, string path)
+    {
+        if (!bytes.StartsWith(Magic)) return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Crc32C.Of(bytes[..ChecksumAt])) return null;
         int format = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         if (format > Format) throw new NewerDataException(path, format, Format);

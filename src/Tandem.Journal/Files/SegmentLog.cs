@@ -11,14 +11,15 @@ sealed class SegmentLog : IDisposable
 {
     readonly Storage _storage;
     readonly DurableMark _mark;
-    readonly Lock _lock = new();
+    readonly Archive? _archive;
+    readonly Lock _lock = new(), _trimming = new();
     readonly List<SegmentHeader> _segments;    // in order; the last is the active one
     StorageFile? _active;
     long _activeBytes, _offset, _lastPosition;
 
-    internal SegmentLog(Storage storage, SegmentSupply supply, RecoveredLog found)
+    internal SegmentLog(Storage storage, SegmentSupply supply, RecoveredLog found, Archive? archive)
     {
-        (_storage, Supply, _mark) = (storage, supply, found.Mark);
+        (_storage, Supply, _mark, _archive) = (storage, supply, found.Mark, archive);
         (_segments, _active, _offset, _lastPosition) = (found.Segments, found.Active, found.Offset, found.LastPosition);
         (Instance, Generation) = (found.Instance, found.Generation);
         _activeBytes = _active?.Length ?? 0;
@@ -101,24 +102,26 @@ sealed class SegmentLog : IDisposable
         return Segments.Read(_storage, segments, from, () => LastPosition);
     }
 
-    /// <summary>Drops whole segments whose entries are all before a position.</summary>
+    /// <summary>Drops whole segments whose entries are all before a position; each goes to the archive first.</summary>
     public void Trim(long before)
     {
-        List<SegmentHeader> dropped = [];
-        lock (_lock)
-        {
-            while (_segments.Count > 1 && _segments[1].First <= before)
-            {
-                dropped.Add(_segments[0]);
-                _segments.RemoveAt(0);
-            }
-        }
-        if (dropped.Count == 0) return;
         // In order, and each deletion durable before the next: a crash leaves no hole.
-        foreach (SegmentHeader segment in dropped)
+        lock (_trimming)
         {
-            _storage.Delete(segment.Name);
-            _storage.FlushFolder();
+            while (true)
+            {
+                SegmentHeader oldest;
+                long end;
+                lock (_lock)
+                {
+                    if (_segments.Count < 2 || _segments[1].First > before) return;
+                    (oldest, end) = (_segments[0], _segments[1].First);
+                }
+                _archive?.Add(_storage, oldest, end - 1);
+                lock (_lock) _segments.RemoveAt(0);
+                _storage.Delete(oldest.Name);
+                _storage.FlushFolder();
+            }
         }
     }
 

@@ -1,4 +1,4 @@
 namespace Tandem.Journal;
 
-/// <summary>The entry at the position is the last one of the revision in etcd.</summary>
+/// <summary>The entry at the position is the last one at or before the revision in etcd.</summary>
 public readonly record struct JournalMark(long Position, long Revision);

@@ -27,7 +27,7 @@ sealed class Mirror : IDisposable
 
     public MirrorBase? Base => _base;
     public string Folder => _storage.Folder;
-    /// <summary>The newest entry here; its revision is 0 when it is not known.</summary>
+    /// <summary>The newest entry here, and up to which revision there is none after it; 0 when that is not known.</summary>
     public JournalMark Mark { get { lock (_lock) return _mark; } }
     /// <summary>What would be here after a crash of the host.</summary>
     public JournalMark Durable { get { lock (_lock) return _durable; } }
@@ -77,6 +77,7 @@ sealed class Mirror : IDisposable
             (_active, _activeBytes, _offset) = (file, file.Length, reader.Offset);
             whole = status != FrameStatus.Damaged;
         }
+        if (SeenMark.Read(_storage) is { } seen && seen.Position == _mark.Position && seen.Revision > _mark.Revision) _mark = seen;
         // A whole file cut short by a crash looks like its end: what follows must begin right there, or it is gone.
         _active?.Flush();
         _storage.FlushFolder();
@@ -99,6 +100,7 @@ sealed class Mirror : IDisposable
                 _segments.Clear();
                 _mark = _durable = new JournalMark(begin.Position, begin.Revision);
             }
+            SeenMark.Write(_storage, default);
             dropped.ForEach(segment => _storage.Delete(segment.Name));
             _storage.FlushFolder();
             begin.Write(_storage);
@@ -119,6 +121,23 @@ sealed class Mirror : IDisposable
         _active!.Write(_offset, bytes);
         _offset += bytes.Length;
         lock (_lock) _mark = new JournalMark(first + count - 1, revision);
+    }
+
+    /// <summary>
+    /// At a revision the newest batch was that of another: when that one is here, so is all up to the revision. An idle
+    /// journal's mark goes on with it, or the cluster could not be compacted for the others.
+    /// </summary>
+    public void See(long newestBatch, long revision)
+    {
+        lock (_lock)
+            if (_mark.Revision >= newestBatch && _mark.Revision < revision && _mark.Revision > 0) _mark = _mark with { Revision = revision };
+    }
+
+    /// <summary>The same, told by another mirror of this journal.</summary>
+    public void SeeUpTo(JournalMark other)
+    {
+        lock (_lock)
+            if (other.Position == _mark.Position && other.Revision > _mark.Revision) _mark = other;
     }
 
     void Roll(long first)
@@ -152,6 +171,7 @@ sealed class Mirror : IDisposable
             if (upTo == _durable) return upTo;
             foreach (StorageFile file in closed) file.Flush();
             active?.Flush();
+            SeenMark.Write(_storage, upTo);
             _storage.FlushFolder();
             lock (_lock)
             {

@@ -31,6 +31,14 @@ static class SnapshotReader
         return format <= SnapshotFile.Format ? null : throw new NewerDataException(path, format, SnapshotFile.Format);
     }
 
+    /// <summary>What the head of a file that was checked says of it.</summary>
+    public static SnapshotFile Name(StorageFile file)
+    {
+        Span<byte> head = stackalloc byte[SnapshotFile.HeadBytes];
+        file.Read(0, head);
+        return new SnapshotFile(BinaryPrimitives.ReadInt32LittleEndian(head[12..]), BinaryPrimitives.ReadInt64LittleEndian(head[16..]));
+    }
+
     /// <summary>The items of a file that was checked; closes it at the end.</summary>
     public static IEnumerable<SnapshotItem> Items(StorageFile file)
     {

@@ -33,6 +33,49 @@ public sealed class SnapshotStore(Storage storage, Action<string> warn)
 
     public SnapshotWriter Begin(int generation, long position, ulong hash) => new(storage, new SnapshotFile(generation, position), hash);
 
+    /// <summary>The newest snapshot that is whole, as a stream of its file's bytes, which the caller disposes; null when there is none.</summary>
+    public (long Position, Stream Bytes)? OpenNewest()
+    {
+        foreach (SnapshotFile snapshot in Files())
+        {
+            if (IsDamaged(snapshot)) continue;
+            return (snapshot.Position, new StorageFileStream(storage.Open(snapshot.Name)));
+        }
+        return null;
+    }
+
+    /// <summary>Takes a snapshot in that another side's <see cref="OpenNewest"/> gave, when all of it is whole.</summary>
+    /// <returns>Its position.</returns>
+    /// <exception cref="JournalDamagedException">Nothing was taken in.</exception>
+    public long Import(Stream bytes)
+    {
+        const string Temporary = "fetched.snap.tmp";
+        using (StorageFile file = storage.Create(Temporary, 0))
+        {
+            byte[] chunk = new byte[128 * 1024];
+            long at = 0;
+            for (int got; (got = bytes.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false)) > 0; at += got) file.Write(at, chunk.AsSpan(0, got));
+            file.Flush();
+        }
+        SnapshotFile snapshot;
+        using (StorageFile file = storage.Open(Temporary))
+        {
+            string? wrong = SnapshotReader.Check(file, "the snapshot fetched from the other side");
+            if (wrong is not null)
+            {
+                storage.Delete(Temporary);
+                throw new JournalDamagedException("the snapshot fetched from the other side", 0, 0, wrong);
+            }
+            snapshot = SnapshotReader.Name(file);
+        }
+        lock (_lock)
+        {
+            storage.Rename(Temporary, snapshot.Name);
+            storage.FlushFolder();
+        }
+        return snapshot.Position;
+    }
+
     /// <summary>
     /// The newest snapshot at or before a position that <paramref name="restore"/> can make something of; damaged ones are
     /// passed over with a warning. Default when there is none.

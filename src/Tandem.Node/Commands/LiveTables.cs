@@ -8,7 +8,7 @@ static class LiveTables
 {
     public static IEnumerable<Command> All =>
     [
-        Live("status", "How the node is", static (node, stop) => node.GetAsync("status", stop), Status),
+        Live("status", "How the node is; of a pair, both sides", PairTables.ReadAsync, PairTables.Show),
         Live("calls", "The calls that are now", static (node, stop) => node.GetAsync("calls", stop), Calls),
         Live("agents", "Agents, their states and calls", AllAgentsAsync, Agents),
         Live("queues", "Skill groups: what waits, and who is there", static (node, stop) => node.GetAsync("skill-groups", stop), Queues),
@@ -35,7 +35,7 @@ static class LiveTables
         return command;
     }
 
-    static void Status(JsonElement s)
+    internal static void Status(JsonElement s)
     {
         JsonElement journal = s.GetProperty("journal"), history = s.GetProperty("history"), counts = s.GetProperty("counts"), sip = s.GetProperty("sip");
         string failure = history.Text("failure");

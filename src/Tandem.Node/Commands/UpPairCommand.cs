@@ -31,6 +31,7 @@ static class UpPairCommand
         }
         await starting;
 
+        await GoHomeAsync(pair.State);
         JsonElement? applied = await ApplyAsync(data, configuration ?? await MissingAsync(data, folder));
         Welcome(pair.State, folder, applied);
         Task keeping = pair.KeepAsync(stop.Token);
@@ -75,6 +76,16 @@ static class UpPairCommand
         int changes = outcome.Items("changes").Count();
         Say(changes == 0 ? $"{path} changes nothing" : $"{path} is applied: {changes} changes");
         return outcome;
+    }
+
+    /// <summary>Whoever started first has the other's address too. On real hosts that is the operator's choice (`pair home`).</summary>
+    static async Task GoHomeAsync(TrialFolder pair)
+    {
+        foreach (TrialSide side in pair.Sides)
+        {
+            using NodeClient node = NodeClient.Open(side.Data);
+            await node.PostAsync("pair/home", null, CancellationToken.None);
+        }
     }
 
     static void Welcome(TrialFolder pair, string folder, JsonElement? applied)

@@ -242,7 +242,7 @@ sealed class Guardian : IDisposable
             Become("stopped");
             Say($"{ended}; `tandem pair start {_options.Side}` brings it back");
         }
-        else if (code is NodeException.Usage or NodeException.CannotStart && !_ran)
+        else if (code == NodeException.Usage || (code == NodeException.CannotStart && !_ran))
         {
             // What it said on stderr is the reason; trying again would say it again.
             Say(ended);

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using Tandem.Journal;
+using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Guarding.Addresses;
+using Tandem.Node.Http;
 using Tandem.Node.Pair;
 
 namespace Tandem.Node.Guarding;
@@ -18,7 +21,14 @@ static class GuardianProgram
         {
             throw new NodeException($"{side.Data} cannot be used as data directory: {e.Message}", inner: e);
         }
+        if (!File.Exists(side.InstanceKey) && side.InstanceKey != Path.Combine(side.Data, "instance.key"))
+            throw new NodeException($"{side.InstanceKey} is missing: copy the key from the other side, or make the first one with `openssl rand -hex 32`");
+        if (side.InstanceKey == Path.Combine(side.Data, "instance.key")) Credentials.Open(side.Data);
+        AccessToken.Open(side.Data);
+        // Only here: a node that dies comes back without asking anybody.
+        PairCheck.DemandAsync(side, static text => Console.Error.WriteLine($"tandem: {text}"), CancellationToken.None).GetAwaiter().GetResult();
         using var log = new QueuedLog(Console.Error);
+        using EtcdLastWill will = WillOf(side);
         using var guardian = new Guardian(new GuardianOptions
         {
             Side = side.Side,
@@ -26,7 +36,7 @@ static class GuardianProgram
             Program = NodeProgram.Self(side.Path),
             SilenceMaxMs = side.Timings.RenewalMs,
             StopMs = side.Timings.StopMs,
-        }, DriverFor(side), WillOf(side), log);
+        }, DriverFor(side), will, log);
         using var socket = new GuardianSocket(side.Data, guardian);
         using PosixSignalRegistration term = StopOn(PosixSignal.SIGTERM, guardian), interrupt = StopOn(PosixSignal.SIGINT, guardian), hangUp = StopOn(PosixSignal.SIGHUP, guardian);
         return guardian.Run();
@@ -55,5 +65,15 @@ static class GuardianProgram
         }
     }
 
-    static ILastWill WillOf(SideOptions side) => new NoLastWill();
+    static EtcdLastWill WillOf(SideOptions side)
+    {
+        try
+        {
+            return new EtcdLastWill(PairJournal.ClusterOf(side));
+        }
+        catch (EtcdException e)
+        {
+            throw new NodeException(e.Message, inner: e);
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using Tandem.Core.Schema;
+using Tandem.Journal;
+
 namespace Tandem.Node.Guarding;
 
 /// <summary>
@@ -13,9 +16,16 @@ interface ILastWill
     Task WriteAsync(ulong incarnation, CancellationToken stop);
 }
 
-/// <summary>A side without a journal of its own to write to: tests, and a node over the file journal.</summary>
-sealed class NoLastWill : ILastWill
+/// <summary>In etcd, under the dead incarnation's own key.</summary>
+sealed class EtcdLastWill(EtcdOptions options) : ILastWill, IDisposable
 {
-    public Task WarmAsync(CancellationToken stop) => Task.CompletedTask;
-    public Task WriteAsync(ulong incarnation, CancellationToken stop) => Task.CompletedTask;
+    readonly EtcdCluster _cluster = new(options);
+
+    public Task WarmAsync(CancellationToken stop) => _cluster.WarmAsync(stop);
+
+    /// <summary>Whatever the dead node had proposed last, this comes after it.</summary>
+    public Task WriteAsync(ulong incarnation, CancellationToken stop) =>
+        _cluster.WriteLastWillAsync(incarnation, new Entry { Incarnation = incarnation, Sequence = ulong.MaxValue, NodeStopped = new NodeStopped() }, stop);
+
+    public void Dispose() => _cluster.Dispose();
 }

@@ -33,6 +33,7 @@ static class Routes
         HistoryRoutes.Map(instance, node);
         ConfigurationRoutes.Map(instance, node);
         CommandRoutes.Map(instance, node);
+        Pair.PairRoutes.Map(app, instance, node);
         app.MapFallback("{*path}", static (HttpContext context) =>
         {
             throw new HttpError(404, "unknown-route", $"there is no {context.Request.Method} {context.Request.Path}", "GET /openapi/v1.json lists what there is");

@@ -29,6 +29,7 @@ sealed class Bulletin : IAsyncDisposable
             try
             {
                 await _journal.PublishAsync(await RecordAsync().ConfigureAwait(false), _stop.Token).ConfigureAwait(false);
+                if (_node.Pair is { } desk) await desk.LookAsync().ConfigureAwait(false);
                 Volatile.Write(ref _sides, await _journal.SidesAsync(_stop.Token).ConfigureAwait(false));
             }
             catch (Exception e) when (e is JournalException or EtcdException or OperationCanceledException)

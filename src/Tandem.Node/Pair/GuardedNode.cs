@@ -27,19 +27,35 @@ static class GuardedNode
             CertificatePassword = side.HttpCertificatePassword,
             Pair = side,
         }, side.Instance, Console.Error, link);
+        using var desk = new PairDesk(node, side);
+        node.Pair = desk;
         await using HttpEdge http = await HttpEdge.StartAsync(node, Console.Error);
         await node.StartAsync();
         Running.Write(side.Data, http, node.Instance);
         try
         {
             await using var bulletin = new Bulletin(node, (EtcdJournal)node.Journal, side, http.Address.ToString());
+            desk.Bulletin = bulletin;
+            using var ending = new CancellationTokenSource();
+            Task<string?> fault = desk.FirstFaultAsync(ending.Token);
             if (side.Configuration is { } configuration && await node.AskAsync(static c => c.Configuration) is null) await UpCommand.ApplyAsync(node, configuration, showChanges: false);
-            return await node.Ended;
+            if (await Task.WhenAny(node.Ended, Misfit(fault)) == node.Ended)
+            {
+                await ending.CancelAsync();
+                return await node.Ended;
+            }
+            throw new NodeException($"side {side.Side} ends: {await fault}", NodeException.Usage);
         }
         finally
         {
             Running.Remove(side.Data);
         }
+    }
+
+    /// <summary>Done when a fault is known, and else never.</summary>
+    static async Task Misfit(Task<string?> fault)
+    {
+        if (await fault is null) await Task.Delay(Timeout.Infinite);
     }
 
     /// <summary>The instance's key, which is the same on both sides, is where a node looks for it.</summary>

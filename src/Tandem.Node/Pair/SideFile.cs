@@ -1,4 +1,5 @@
 using System.Net;
+using Tandem.History;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.ConfigurationFiles.Yaml;
 using YamlDotNet.Core;
@@ -119,7 +120,21 @@ public static class SideFile
         if (sqlite is not null) postgres.Reject("'sqlite' stands here too", "keep one of the two");
         string connection = postgres.Text("write a connection string, e.g. Host=/var/run/postgresql;Database=tandem") ?? "";
         if (connection.Contains("password", StringComparison.OrdinalIgnoreCase)) postgres.Reject("holds a password", "put it into a file of its own: password-file: FILE");
-        return new HistorySettings(null, password is null ? connection : $"{connection.TrimEnd(';')};Password=\"{read.Secret(password).Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        if (password is not null)
+        {
+            // It is read again whenever the database is connected; what is wrong with it is told now.
+            read.Secret(password);
+            connection = HistoryAddress.WithPasswordFile(connection, read.Path(password)!);
+        }
+        try
+        {
+            if (HistoryAddress.Parse(connection).File is not null) postgres.Reject("is no PostgreSQL connection", "write postgresql://USER@HOST/DATABASE or Host=…;Username=…;Database=…");
+        }
+        catch (HistoryAddressException e)
+        {
+            postgres.Reject(e.Message, "write postgresql://USER@HOST/DATABASE or Host=…;Username=…;Database=…");
+        }
+        return new HistorySettings(null, connection);
     }
 
     static SideTimings Timings(Field? field)

@@ -53,6 +53,17 @@ sealed class Side : IAsyncDisposable
             while (Propose(bytes) != Refusal.None) Thread.Sleep(1);
     }
 
+    /// <summary>Several batches: each is waited for.</summary>
+    public void ProposeBatches(int batches, int entries)
+    {
+        for (int i = 0; i < batches; i++)
+        {
+            long next = Journal.LastPosition + entries;
+            ProposeMany(entries);
+            Reader.WaitFor(next);
+        }
+    }
+
     /// <summary>Positions without a gap, each proposer's entries in their order, once.</summary>
     public void IsDense(params Side[] proposers)
     {
