@@ -3,6 +3,7 @@ using Tandem.Bench.Fuzz;
 using Tandem.Bench.Harness;
 using Tandem.Bench.History;
 using Tandem.Bench.Journal;
+using Tandem.Bench.Pair;
 using Tandem.Bench.Restart;
 using Tandem.Bench.Routing;
 using Tandem.Bench.Sip;
@@ -16,6 +17,8 @@ using Tandem.Bench.Sip;
     ("history", "rows into SQLite and PostgreSQL, and their comparison", HistoryBench.Run),
     ("calls", "SIPp callers and agents through a running node: the highest rate, CPU, memory", CallsBench.Run),
     ("restart", "kill -9 with 10,000 agents and 1,000 calls, until the next call is answered", RestartBench.Run),
+    ("pair", "a pair: latency, load, and what callers notice of deaths, leaves and returns", PairBench.Run),
+    ("soak", "a pair for hours with a kill each minute: calls, memory, handles, sizes at start and end", SoakBench.Run),
     ("fuzz", "a million random and mutated datagrams at a running node", FuzzBench.Run),
 ];
 

@@ -57,7 +57,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             // The journal first: its lock keeps a second node out of everything else in the folder.
             _journal = OpenJournal(instance);
             _credentials = Credentials.Open(options.Data);
-            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? Path.Combine(options.Data, "history.sqlite");
+            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? options.History ?? Path.Combine(options.Data, "history.sqlite");
             RewindHistory();
             _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
@@ -292,7 +292,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
 
     // ---- what the loop wants ----
 
-    void INodeHost.Renew(ulong incarnation) => _guardian.Renew(incarnation);
+    void INodeHost.Renew(ulong incarnation) => _guardian.Renew(incarnation, acts: _loop is not { IsFenced: true });
 
     void INodeHost.End(int exitCode, string why) => End(exitCode, why);
 

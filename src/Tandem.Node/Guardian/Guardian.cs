@@ -167,9 +167,11 @@ sealed class Guardian : IDisposable
     /// <summary>True for a renewal.</summary>
     bool Hear(ReadOnlySpan<byte> line)
     {
-        if (line.StartsWith(GuardianLines.Renew) && System.Buffers.Text.Utf8Parser.TryParse(line[GuardianLines.Renew.Length..], out ulong incarnation, out int used)
-            && used == line.Length - GuardianLines.Renew.Length)
+        bool acts = line.StartsWith(GuardianLines.Renew);
+        ReadOnlySpan<byte> word = acts ? GuardianLines.Renew : GuardianLines.Hold;
+        if (line.StartsWith(word) && System.Buffers.Text.Utf8Parser.TryParse(line[word.Length..], out ulong incarnation, out int used) && used == line.Length - word.Length)
         {
+            _addresses.Acts = acts;
             if (incarnation != _incarnation || !_hasRenewed) Begun(incarnation);
             // 0: it starts, which takes the time it takes.
             return incarnation != 0;

@@ -16,7 +16,8 @@ public interface IGuardianLink : IDisposable
     /// The node lives and acts as this incarnation. From the loop, each round: it writes at most every 25 ms, never waits and
     /// never allocates. Who has begun as an incarnation and then not renewed for 350 ms is killed. 0 while it starts: not judged.
     /// </summary>
-    void Renew(ulong incarnation);
+    /// <param name="acts">False: it is not certain to be in charge and holds back what would leave. It lives, and claims nothing.</param>
+    void Renew(ulong incarnation, bool acts = true);
 
     /// <summary>Done when this host holds the service address, so that it can be bound.</summary>
     /// <exception cref="NodeException">The guardian cannot have it, and why.</exception>
@@ -31,7 +32,7 @@ public sealed class NoGuardian : IGuardianLink
 {
     public event Action<string>? Taken { add { } remove { } }
     public event Action? StopAsked { add { } remove { } }
-    public void Renew(ulong incarnation) { }
+    public void Renew(ulong incarnation, bool acts = true) { }
     public Task AcquireAsync(string address, CancellationToken stop = default) => Task.CompletedTask;
     public void Release(string address) { }
     public void Dispose() { }
@@ -48,6 +49,7 @@ public sealed class GuardianLink : IGuardianLink
     // Written by the node's thread alone.
     long _renewed = long.MinValue / 2;
     ulong _renewedAs = ulong.MaxValue;
+    bool _renewedActing;
     int _stopAsked;
     volatile bool _isAlone;
 
@@ -65,15 +67,16 @@ public sealed class GuardianLink : IGuardianLink
 
     public void Start() => _reader.Start();
 
-    public void Renew(ulong incarnation)
+    public void Renew(ulong incarnation, bool acts = true)
     {
         long now = Environment.TickCount64;
-        if (now - _renewed < RenewEveryMs && incarnation == _renewedAs) return;
-        (_renewed, _renewedAs) = (now, incarnation);
+        if (now - _renewed < RenewEveryMs && incarnation == _renewedAs && acts == _renewedActing) return;
+        (_renewed, _renewedAs, _renewedActing) = (now, incarnation, acts);
+        ReadOnlySpan<byte> word = acts ? GuardianLines.Renew : GuardianLines.Hold;
         Span<byte> line = stackalloc byte[GuardianLines.Renew.Length + 21];
-        GuardianLines.Renew.CopyTo(line);
-        Utf8Formatter.TryFormat(incarnation, line[GuardianLines.Renew.Length..], out int digits);
-        int length = GuardianLines.Renew.Length + digits;
+        word.CopyTo(line);
+        Utf8Formatter.TryFormat(incarnation, line[word.Length..], out int digits);
+        int length = word.Length + digits;
         line[length++] = (byte)'\n';
         Put(line[..length]);
     }
@@ -138,13 +141,14 @@ public sealed class GuardianLink : IGuardianLink
 }
 
 /// <summary>
-/// The words of guardian and node. Node: `renew INCARNATION`, `acquire ADDRESS`, `release ADDRESS`. Guardian: `have ADDRESS`,
-/// `cannot ADDRESS WHY`, `taken ADDRESS`, `stop`; its death is the end of stdin.
+/// The words of guardian and node. Node: `renew INCARNATION`, or `hold INCARNATION` while it does not act; `acquire ADDRESS`,
+/// `release ADDRESS`. Guardian: `have ADDRESS`, `cannot ADDRESS WHY`, `taken ADDRESS`, `stop`; its death is the end of stdin.
 /// </summary>
 static class GuardianLines
 {
     public const string Acquire = "acquire", Release = "release", Have = "have", Cannot = "cannot", Taken = "taken", Stop = "stop";
     public static ReadOnlySpan<byte> Renew => "renew "u8;
+    public static ReadOnlySpan<byte> Hold => "hold "u8;
 }
 
 /// <summary>Cuts what a pipe brings into lines. A line without an end is cut at the buffer's size.</summary>

@@ -14,7 +14,7 @@ abstract class End(Peer peer)
 {
     static int s_branches;
 
-    public Peer Peer { get; } = peer;
+    public Peer Peer { get; private set; } = peer;
     public string CallId { get; protected init; } = "";
     public string LocalTag { get; protected init; } = "";
     public string RemoteTag { get; protected set; } = "";
@@ -42,6 +42,13 @@ abstract class End(Peer peer)
             $"the answer to {method}", within, again: request);
     }
 
+    /// <summary>Goes on over another connection.</summary>
+    public End MovesTo(Peer other)
+    {
+        Peer = other;
+        return this;
+    }
+
     public void SendBye() => Peer.Send(Write("BYE", Target, ++CSeqNow));
 
     /// <summary>Hangs up and is confirmed.</summary>
@@ -61,8 +68,28 @@ abstract class End(Peer peer)
         return answer;
     }
 
+    /// <summary>A re-INVITE that the other end answers.</summary>
+    public async Task ReinviteAsync(string sdp, End other, string answerDirection)
+    {
+        Task<Message> answer = ReinviteAsync(sdp);
+        Message offered = await other.OfferedAsync();
+        other.Respond(offered, 200, Sdp.Of("answer", answerDirection, 2));
+        await other.AckedAsync();
+        Assert.Equal(200, (await answer).Status);
+    }
+
     public Task<Message> OfferedAsync() =>
         Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0, "a re-INVITE");
+
+    /// <summary>Its far end is at another address from now on, and says so (target refresh, RFC 3261 §12.2).</summary>
+    public async Task<Message> RefreshedAsync(TimeSpan? within = null)
+    {
+        Message offer = await Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0 && m.Contact != Target, "a re-INVITE from another address", within);
+        Target = offer.Contact;
+        Respond(offer, 200, Sdp.Of("refreshed", version: 2));
+        await AckedAsync();
+        return offer;
+    }
 
     public Task<Message> AckedAsync(TimeSpan? within = null) => Peer.RequestAsync("ACK", within, CallId);
 

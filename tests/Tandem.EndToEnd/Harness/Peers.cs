@@ -6,7 +6,8 @@ using System.Text;
 namespace Tandem.EndToEnd;
 
 /// <summary>A SIP message as text, read without the stack under test.</summary>
-public sealed record Message(string Text, DateTimeOffset At)
+/// <param name="From">Where it came from.</param>
+public sealed record Message(string Text, DateTimeOffset At, IPEndPoint? From = null)
 {
     public string StartLine => Text[..Math.Max(0, Text.IndexOf("\r\n", StringComparison.Ordinal))];
     public bool IsRequest => !StartLine.StartsWith("SIP/2.0", StringComparison.Ordinal);
@@ -46,7 +47,8 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
 
     protected Socket Socket { get; } = socket;
     public IPEndPoint At { get; } = (IPEndPoint)socket.LocalEndPoint!;
-    public IPEndPoint Node { get; } = node;
+    /// <summary>Where it sends to.</summary>
+    public IPEndPoint Node { get; set; } = node;
     public abstract string Transport { get; }
 
     public IReadOnlyList<Message> Received
@@ -58,9 +60,9 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
 
     public abstract void Send(ReadOnlySpan<byte> message);
 
-    protected void Keep(ReadOnlySpan<byte> message)
+    protected void Keep(ReadOnlySpan<byte> message, IPEndPoint? from = null)
     {
-        var kept = new Message(Encoding.Latin1.GetString(message), DateTimeOffset.UtcNow);
+        var kept = new Message(Encoding.Latin1.GetString(message), DateTimeOffset.UtcNow, from);
         lock (_received) _received.Add(kept);
     }
 
@@ -118,7 +120,13 @@ public sealed class UdpPeer : Peer
 {
     /// <summary>Trunks call from 127.0.0.2, phones from 127.0.0.1, strangers from elsewhere (<see cref="Centre"/>).</summary>
     public UdpPeer(IPEndPoint node, string address = "127.0.0.1")
-        : base(node, Bound(address)) => new Thread(Read) { IsBackground = true, Name = "udp peer" }.Start();
+        : this(node, Bound(address))
+    {
+    }
+
+    /// <param name="bound">On any network.</param>
+    public UdpPeer(IPEndPoint node, Socket bound)
+        : base(node, bound) => new Thread(Read) { IsBackground = true, Name = "udp peer" }.Start();
 
     public override string Transport => "UDP";
 
@@ -138,7 +146,8 @@ public sealed class UdpPeer : Peer
         {
             try
             {
-                Keep(buffer.AsSpan(0, Socket.Receive(buffer)));
+                EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+                Keep(buffer.AsSpan(0, Socket.ReceiveFrom(buffer, ref from)), (IPEndPoint)from);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {

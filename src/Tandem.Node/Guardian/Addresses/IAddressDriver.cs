@@ -16,6 +16,9 @@ interface IAddressDriver : IDisposable
     /// <exception cref="AddressException">It cannot be, and why.</exception>
     void Take(ServiceAddress address, ulong incarnation);
 
+    /// <summary>The node is in charge, as far as it knows. One that is not claims no address: it keeps what it has until somebody else takes it.</summary>
+    bool Acts { set; }
+
     /// <summary>It leaves. One that is not held: no harm.</summary>
     void Drop(ServiceAddress address);
 
@@ -36,6 +39,7 @@ sealed class FixedAddresses : IAddressDriver
     public void Take(ServiceAddress address, ulong incarnation) { }
     public void Drop(ServiceAddress address) { }
     public void Read(List<ServiceAddress> taken) { }
+    public bool Acts { set { } }
     public int Tick(long nowMs) => -1;
     public void Dispose() { }
 }

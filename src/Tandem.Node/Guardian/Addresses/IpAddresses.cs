@@ -7,18 +7,23 @@ namespace Tandem.Node.Guarding.Addresses;
 /// <summary>
 /// Service addresses on a network interface, IPv4. Taking one adds it and announces it (gratuitous ARP), so that the segment's
 /// switches and neighbours turn to this host at once; it is said again every second, for those who missed it and for a host
-/// that slept through it: that one hears it, and lets go. Of two that both hold it, the one that held it longer yields.
+/// that slept through it: that one hears it, and lets go. Of two that both hold it, the one that held it longer yields. Nothing
+/// is said while the node does not act (it is cut off from the journal), nor right after a pause: the first that a host may
+/// do when it wakes is listen.
 /// </summary>
 sealed class IpAddresses : IAddressDriver
 {
     /// <summary>So soon after taking it, another's announcement is an old one.</summary>
     const long YoungMs = 2_000;
     const int AgainMs = 1_000, SoonMs = 100, SoonTimes = 3;
+    /// <summary>So late, this process was kept from running and does not know what was said meanwhile.</summary>
+    const int PausedMs = 200;
     readonly Netlink _link;
     readonly Arp _arp;
     readonly string _record;
     readonly IPAddress _home;
     readonly List<Held> _held = [];
+    bool _acts = true;
 
     sealed class Held(ServiceAddress address, long nowMs)
     {
@@ -27,6 +32,7 @@ sealed class IpAddresses : IAddressDriver
         public long TakenMs { get; } = nowMs;
         public long NextMs { get; set; } = nowMs + SoonMs;
         public int Said { get; set; } = 1;
+        public long SaidMs { get; set; } = nowMs;
     }
 
     /// <param name="record">A file that remembers what is held, for the next guardian.</param>
@@ -48,6 +54,8 @@ sealed class IpAddresses : IAddressDriver
     }
 
     public int Descriptor => _arp.Descriptor;
+
+    public bool Acts { set => _acts = value; }
 
     public void Clear()
     {
@@ -96,8 +104,9 @@ sealed class IpAddresses : IAddressDriver
             foreach (Held held in _held)
             {
                 if (held.Number != number || taken.Contains(held.Address)) continue;
-                if (now - held.TakenMs < YoungMs) _arp.Announce(held.Address.Ip);
-                else taken.Add(held.Address);
+                if (!_acts || now - held.TakenMs >= YoungMs) taken.Add(held.Address);
+                // Not each time: two that defend themselves against each other would fill the segment.
+                else if (now - held.SaidMs >= SoonMs) Announce(held, now);
             }
         }
         for (int i = first; i < taken.Count; i++) Drop(taken[i]);
@@ -110,12 +119,19 @@ sealed class IpAddresses : IAddressDriver
         {
             if (nowMs >= held.NextMs)
             {
-                _arp.Announce(held.Address.Ip);
-                held.NextMs = nowMs + (++held.Said <= SoonTimes ? SoonMs : AgainMs);
+                bool paused = Environment.TickCount64 - held.NextMs > PausedMs;
+                if (_acts && !paused) Announce(held, nowMs);
+                held.NextMs = nowMs + (paused || ++held.Said <= SoonTimes ? SoonMs : AgainMs);
             }
             next = Math.Min(next, held.NextMs);
         }
         return next == long.MaxValue ? -1 : (int)Math.Max(0, next - nowMs);
+    }
+
+    void Announce(Held held, long nowMs)
+    {
+        _arp.Announce(held.Address.Ip);
+        held.SaidMs = nowMs;
     }
 
     Held? Find(ServiceAddress address)

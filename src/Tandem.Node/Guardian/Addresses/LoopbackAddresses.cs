@@ -71,6 +71,8 @@ sealed class LoopbackAddresses : IAddressDriver
         for (int i = first; i < taken.Count; i++) _held.Remove(taken[i]);
     }
 
+    public bool Acts { set { } }
+
     public int Tick(long nowMs) => -1;
 
     string PathOf(ServiceAddress address) => Path.Combine(_folder, address.Name.Replace(':', '-').Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));

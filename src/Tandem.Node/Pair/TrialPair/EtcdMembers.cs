@@ -51,6 +51,8 @@ static class EtcdMembers
             "--initial-cluster", string.Join(',', all.Select(static m => $"{m.Name}={Text(m.Peer)}")), "--initial-cluster-state", "new", "--initial-cluster-token", "tandem-trial",
             // A dead leader is replaced in about 0.2 s: fit for members less than 5 ms apart (docs/operating/pair.md).
             "--heartbeat-interval", "20", "--election-timeout", "120",
+            // A member that is cut off from the leader alone must not unseat it again and again.
+            "--pre-vote",
             // Tandem compacts by its snapshots; nobody else may.
             "--auto-compaction-retention", "0", "--quota-backend-bytes", "2147483648", "--logger", "zap", "--log-level", "warn",
         ], line =>
