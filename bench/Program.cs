@@ -3,6 +3,7 @@ using Tandem.Bench.Fuzz;
 using Tandem.Bench.Harness;
 using Tandem.Bench.History;
 using Tandem.Bench.Journal;
+using Tandem.Bench.Pair;
 using Tandem.Bench.Restart;
 using Tandem.Bench.Routing;
 using Tandem.Bench.Sip;
@@ -12,10 +13,12 @@ using Tandem.Bench.Sip;
     ("routing", "entries applied by the core on one thread, and the cost of a decision", RoutingBench.Run),
     ("parse", "SIP messages parsed on one thread", ParseBench.Run),
     ("sip-calls", "whole calls between two SIP stacks in memory", CallBench.Run),
-    ("journal", "the file journal on this disk", JournalBench.Run),
+    ("journal", "the file journal on this disk, and the journal of a pair over three etcd members", JournalBench.Run),
     ("history", "rows into SQLite and PostgreSQL, and their comparison", HistoryBench.Run),
     ("calls", "SIPp callers and agents through a running node: the highest rate, CPU, memory", CallsBench.Run),
     ("restart", "kill -9 with 10,000 agents and 1,000 calls, until the next call is answered", RestartBench.Run),
+    ("pair", "a pair: latency, load, and what callers notice of deaths, leaves and returns", PairBench.Run),
+    ("soak", "a pair for hours with a kill each minute: calls, memory, handles, sizes at start and end", SoakBench.Run),
     ("fuzz", "a million random and mutated datagrams at a running node", FuzzBench.Run),
 ];
 

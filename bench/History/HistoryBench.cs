@@ -45,10 +45,11 @@ static class HistoryBench
             ComparisonResult result = HistoryComparison.RunAsync(new DatabaseReader(HistoryAddress.Parse(file)), new DatabaseReader(HistoryAddress.Parse(database))).GetAwaiter().GetResult();
             double verify = Stopwatch.GetElapsedTime(began).TotalSeconds;
             double median = Math.Min(Report.Median(sqlite), Report.Median(postgres));
+            double fileBytes = new FileInfo(file).Length / (double)result.Rows, databaseBytes = double.Parse(server.Query(database, "SELECT pg_database_size(current_database())")[0], CultureInfo.InvariantCulture) / result.Rows;
             report.Line("");
             report.Line(string.Create(CultureInfo.InvariantCulture,
-                $"medians: SQLite {Report.Median(sqlite):N0} rows/s, PostgreSQL {Report.Median(postgres):N0} rows/s; verify of {result.Rows:N0} rows {verify:0.0} s, {(result.AreEqual ? "equal" : "THEY DIFFER")}"));
-            return report.End(result.AreEqual && median > RowsMin, new { calls, rounds, sqlite_rows_per_second = Report.Median(sqlite), postgresql_rows_per_second = Report.Median(postgres), sqlite, postgres, verified_rows = result.Rows, verify_seconds = verify, equal = result.AreEqual });
+                $"medians: SQLite {Report.Median(sqlite):N0} rows/s, PostgreSQL {Report.Median(postgres):N0} rows/s; verify of {result.Rows:N0} rows {verify:0.0} s, {(result.AreEqual ? "equal" : "THEY DIFFER")}; {fileBytes:0} and {databaseBytes:0} bytes a row with indexes"));
+            return report.End(result.AreEqual && median > RowsMin, new { calls, rounds, sqlite_rows_per_second = Report.Median(sqlite), postgresql_rows_per_second = Report.Median(postgres), sqlite, postgres, verified_rows = result.Rows, verify_seconds = verify, sqlite_bytes_per_row = fileBytes, postgresql_bytes_per_row = databaseBytes, equal = result.AreEqual });
         }
         finally
         {

@@ -5,7 +5,10 @@ using Tandem.Journal;
 
 namespace Tandem.Bench.Journal;
 
-/// <summary>Throughput and latency of the file journal on the disk of a folder: <c>journal [folder] [entries/s ...]</c>.</summary>
+/// <summary>
+/// Throughput and latency of the file journal on the disk of a folder: <c>journal [folder] [entries/s ...]</c>; without
+/// arguments, or with <c>etcd</c>, of the pair's journal too.
+/// </summary>
 static class JournalBench
 {
     const int Seconds = 5, EntryBytes = 1000;
@@ -13,13 +16,14 @@ static class JournalBench
 
     internal static int Run(string[] args)
     {
+        if (args is ["etcd"]) return EtcdBench.RunAsync().GetAwaiter().GetResult();
         string folder = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), $"tandem-bench-{Environment.ProcessId}");
         int[] rates = args.Length > 1 ? [.. args.Skip(1).Select(rate => int.Parse(rate, CultureInfo.InvariantCulture))] : [1_000, 5_000, 20_000, 0];
         Console.WriteLine($"file journal in {folder}, entries of {EntryBytes} bytes, {Seconds} s each");
         Console.WriteLine($"{"wanted/s",10} {"done/s",10} {"p50 us",9} {"p99 us",9} {"p99.9 us",9} {"max us",9} {"per flush",10} {"B/entry",9}");
         Measure(folder, 5_000, seconds: 1, print: false);
         foreach (int rate in rates) Measure(folder, rate, Seconds, print: true);
-        return 0;
+        return args.Length == 0 ? EtcdBench.RunAsync().GetAwaiter().GetResult() : 0;
     }
 
     /// <param name="rate">0: as many as go.</param>

@@ -118,6 +118,32 @@ public abstract class HistoryDatabase : IDisposable
         return written;
     }
 
+    /// <summary>
+    /// Removes what was written of entries after a position, all or nothing: it came of a state that was found to be wrong, and
+    /// is written anew.
+    /// </summary>
+    /// <exception cref="DbException">Nothing was removed.</exception>
+    public void Rewind(long position)
+    {
+        Connect();
+        try
+        {
+            BeginTransaction();
+            if (ReadPosition(forWriting: true) is { } there && there > position)
+            {
+                foreach (HistoryTable table in HistorySchema.Tables) RemoveAfter(table, position);
+                Reach(position);
+            }
+            Commit();
+        }
+        catch
+        {
+            Disconnect();
+            throw;
+        }
+        _position = Math.Min(Position, position);
+    }
+
     /// <summary>What a failing database throws, of whatever kind it is.</summary>
     public static bool IsFailure(Exception e) => e is DbException or HistoryException or IOException or InvalidOperationException or TimeoutException or System.Net.Sockets.SocketException;
 
@@ -169,6 +195,7 @@ public abstract class HistoryDatabase : IDisposable
     private protected abstract long Begin(long position);
     private protected abstract void Insert(List<HistoryRow> rows);
     private protected abstract void Reach(long position);
+    private protected abstract void RemoveAfter(HistoryTable table, long position);
 }
 
 /// <summary>A record with its key.</summary>

@@ -136,22 +136,4 @@ public sealed partial class Logger
         _kept.Clear();
         _isKeeping = false;
     }
-
-    // ---- for an owner that replays by itself ----
-
-    /// <summary>
-    /// The owner begins to replay: from now on records are taken again, and the first must be those of
-    /// <paramref name="from"/> on. False when no replay is needed.
-    /// </summary>
-    public bool TryBeginReplay(out long from)
-    {
-        lock (_gate)
-        {
-            from = _position + 1;
-            if (_feed != Feed.Behind || _inFlight > 0 || _failure is not null) return false;
-            _feed = Feed.Live;
-            _seen = _reached = _position;
-            return true;
-        }
-    }
 }

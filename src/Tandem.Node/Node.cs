@@ -4,6 +4,7 @@ using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.History;
 using Tandem.Journal;
+using Tandem.Journal.Snapshots;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Events;
 using Tandem.Node.Guarding;
@@ -39,7 +40,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly Thread _thread;
     readonly long _started;
     volatile bool _stopping, _isConfigured, _isLive;
-    long _alarms, _rewindTo = -1;
+    long _alarms;
 
     /// <summary>Opens the data directory and rebuilds the state; sockets are bound, and nothing is received yet.</summary>
     /// <exception cref="NodeException">With a line for people.</exception>
@@ -56,7 +57,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             // The journal first: its lock keeps a second node out of everything else in the folder.
             _journal = OpenJournal(instance);
             _credentials = Credentials.Open(options.Data);
-            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? Path.Combine(options.Data, "history.sqlite");
+            HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? options.History ?? Path.Combine(options.Data, "history.sqlite");
+            RewindHistory();
             _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
             _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm);
@@ -118,6 +120,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public IJournal Journal => _journal;
     /// <summary>The position of the newest snapshot on disk; 0 when there is none.</summary>
     public long SnapshotPosition => _loop.Replica.SnapshotPosition;
+    /// <summary>The newest snapshot as it lies on the disk, for another side; null when there is none.</summary>
+    public (long Position, Stream Bytes)? OpenSnapshot() => new SnapshotStore(_snapshots, Alarm).OpenNewest();
     /// <summary>The node's start is in the journal, and it has not been told to stop.</summary>
     public bool IsLive => _isLive && !_stopping;
     /// <summary>A configuration is in force: there is something to call.</summary>
@@ -268,7 +272,23 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     void IRecordSink.Take(long position, IReadOnlyList<Record> records) => _logger.Enqueue(position, records);
     void IRecordSink.TakeReplayed(long position, IReadOnlyList<Record> records) => _logger.EnqueueWaiting(position, records);
     void IRecordSink.Reached(long position) => _logger.Reached(position);
-    void IRecordSink.Rewind(long position) => _rewindTo = position;
+
+    /// <summary>Noted, and done at the next start, before the logger opens the database: a kill in between costs nothing.</summary>
+    void IRecordSink.Rewind(long position) => File.WriteAllText(RewindPath, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    string RewindPath => Path.Combine(_options.Data, "history.rewind");
+
+    void RewindHistory()
+    {
+        if (!File.Exists(RewindPath)) return;
+        if (long.TryParse(File.ReadAllText(RewindPath), System.Globalization.NumberStyles.None, null, out long position))
+        {
+            using HistoryDatabase history = HistoryDatabase.At(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
+            history.Rewind(position);
+            Alarm($"History's records after position {position} came of a wrong state: they are removed, and made again.");
+        }
+        File.Delete(RewindPath);
+    }
 
     // ---- what the loop wants ----
 

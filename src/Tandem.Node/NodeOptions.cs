@@ -20,6 +20,8 @@ public sealed record NodeOptions
     /// <summary>A certificate (PKCS#12) for HTTPS; needed for every address that is not loopback.</summary>
     public string? Certificate { get; init; }
     public string CertificatePassword { get; init; } = "";
+    /// <summary>Of a node alone: a SQLite file or a PostgreSQL connection (docs/operating/history.md); null: history.sqlite in the data directory.</summary>
+    public string? History { get; init; }
     /// <summary>Null: a node alone, over its own journal file.</summary>
     public SideOptions? Pair { get; init; }
 }

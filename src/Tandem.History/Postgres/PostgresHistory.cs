@@ -86,6 +86,9 @@ sealed class PostgresHistory(HistoryAddress address, string instance, int genera
     private protected override void Reach(long position) =>
         Scalar("UPDATE position SET position = $3 WHERE instance = $1 AND generation = $2", Instance, (long)Generation, position);
 
+    private protected override void RemoveAfter(HistoryTable table, long position) =>
+        Scalar($"DELETE FROM {table.Name} WHERE instance = $1 AND generation = $2 AND position > $3", Instance, (long)Generation, position);
+
     private protected override void Insert(List<HistoryRow> rows)
     {
         foreach (HistoryTable table in HistorySchema.Tables)

@@ -105,6 +105,13 @@ sealed class SqliteHistory(HistoryAddress address, string instance, int generati
         _reach.ExecuteNonQuery();
     }
 
+    private protected override void RemoveAfter(HistoryTable table, long position)
+    {
+        using SqliteCommand command = Command($"DELETE FROM {table.Name} WHERE instance = $instance AND generation = $generation AND position > $after", Generation);
+        command.Parameters.AddWithValue("$after", position);
+        command.ExecuteNonQuery();
+    }
+
     SqliteCommand Command(string sql, int generation)
     {
         SqliteCommand command = _connection!.CreateCommand();

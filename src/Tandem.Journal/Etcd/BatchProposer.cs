@@ -44,16 +44,14 @@ sealed class BatchProposer(
     {
         List<Proposal> taken = [];
         long sent = 0;
-        int last = 0;
         while (true)
         {
-            if (last >= options.LingerEntries && options.Linger - Stopwatch.GetElapsedTime(sent) is { Ticks: > 0 } rest && !closing())
-                await Task.Delay(rest < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : rest, cancel).ConfigureAwait(false);
+            if (!closing() && options.Pace - Stopwatch.GetElapsedTime(sent) is { Ticks: > TimeSpan.TicksPerMillisecond / 2 })
+                await Task.Delay(1, cancel).ConfigureAwait(false);      // the timer adds up to another
             if (!closing()) await queue.ArrivalAsync().WaitAsync(cancel).ConfigureAwait(false);
             taken = queue.Take(empty: taken, wait: false);
             if (taken.Count == 0 && closing()) return;
             sent = Stopwatch.GetTimestamp();
-            last = taken.Count;
             int done = 0;
             while (done < taken.Count)
             {

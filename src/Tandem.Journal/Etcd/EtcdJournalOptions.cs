@@ -11,9 +11,8 @@ public sealed record EtcdJournalOptions
     /// <summary>Proposals that are not committed yet: at 20,000 entries a second, 1.6 s.</summary>
     public int QueueEntriesMax { get; init; } = 32 * 1024;
     public long QueueBytesMax { get; init; } = 64 << 20;
-    /// <summary>While batches are as large as <see cref="LingerEntries"/>, the next one is begun so long after the last: fewer, larger batches cost less.</summary>
-    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(2);
-    public int LingerEntries { get; init; } = 3;
+    /// <summary>Batches begin at least so long after one another: under load fewer, larger ones, for half the CPU of all members. The first after a pause does not wait.</summary>
+    public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(2);
     /// <summary>A batch that is not in after this time makes the journal <see cref="JournalState.Stalled"/>.</summary>
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>A member that says nothing to a watcher for so long is left for the next.</summary>

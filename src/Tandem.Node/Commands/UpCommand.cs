@@ -13,13 +13,14 @@ static class UpCommand
     static readonly Option<string?> s_configuration = new("--config") { Description = "A YAML file or a folder of them; without it what the node has, at the first start a ready-made contact centre", HelpName = "FILE|DIR" };
     static readonly Option<string> s_sip = new("--sip") { Description = "Where phones and trunks reach the node, UDP and TCP", HelpName = "HOST:PORT", DefaultValueFactory = static _ => "127.0.0.1:5060" };
     static readonly Option<string> s_http = new("--http") { Description = "Where the API listens", HelpName = "HOST:PORT", DefaultValueFactory = static _ => "127.0.0.1:8080" };
+    static readonly Option<string?> s_history = new("--history") { Description = "Where history is written: a SQLite file or postgresql://USER@HOST/DATABASE?passwordfile=FILE; without it history.sqlite in the data directory", HelpName = "FILE|CONNECTION" };
     static readonly Option<string?> s_certificate = new("--certificate") { Description = "PKCS#12 file for HTTPS; needed when --http is not loopback. Its password: TANDEM_CERTIFICATE_PASSWORD", HelpName = "FILE" };
 
     static readonly Option<bool> s_pair = new("--pair") { Description = "A pair on this machine: three etcd members, side A, side B. --sip and --http are side A's (127.0.0.2); side B has the next address" };
 
     public static Command Create()
     {
-        var command = new Command("up", "Runs a node until Ctrl-C or SIGTERM; with --pair a whole pair") { s_configuration, s_sip, s_http, s_certificate, s_pair };
+        var command = new Command("up", "Runs a node until Ctrl-C or SIGTERM; with --pair a whole pair") { s_configuration, s_sip, s_http, s_history, s_certificate, s_pair };
         command.SetAction((line, _) => line.GetValue(s_pair) ? RunPairAsync(line) : RunAsync(Read(line)));
         return command;
     }
@@ -46,6 +47,7 @@ static class UpCommand
             Configuration = line.GetValue(s_configuration),
             Sip = sip,
             Http = EndPointOf("--http", line.GetValue(s_http)!),
+            History = line.GetValue(s_history),
             Certificate = line.GetValue(s_certificate),
             CertificatePassword = Environment.GetEnvironmentVariable("TANDEM_CERTIFICATE_PASSWORD") ?? "",
         };

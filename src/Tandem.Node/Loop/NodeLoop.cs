@@ -50,6 +50,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     readonly Peers _peers;
     readonly Flows _flows;
     readonly Identifiers _identifiers;
+    readonly DefaultRouted _defaultRouted;
     /// <summary>One for each service address that is open here, in the order in which they were opened.</summary>
     readonly List<(string Address, SipEndPoint Local, ServiceNode.ServiceNode Edge)> _services = [];
     readonly Dictionary<string, TaskCompletionSource<Rejection>> _commands = new(StringComparer.Ordinal);
@@ -74,6 +75,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _peers = new Peers(parts.Credentials, System.Security.Cryptography.HKDF.DeriveKey(
             System.Security.Cryptography.HashAlgorithmName.SHA256, parts.InstanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
         _flows = new Flows(parts.Sockets, _fence);
+        _defaultRouted = new DefaultRouted(parts.Snapshots, _proposer, parts.Host.Alarm);
         _identifiers = new Identifiers(parts.Journal.Instance, parts.InstanceKey);
     }
 
@@ -162,7 +164,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (_hasEnded || !Owns(address)) return;
         _services.RemoveAll(s => s.Address == address);
-        var edge = new ServiceNode.ServiceNode(address, SipCounters, () => _replica.Centre, _proposer, _clock, _flows, _fence, _identifiers, _peers);
+        var edge = new ServiceNode.ServiceNode(address, SipCounters, () => _replica.Centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted);
         _services.Add((address, SipEndPoint.From(System.Net.IPEndPoint.Parse(address)), edge));
         edge.TakeUp(_clock.NowUs);
     }
@@ -220,6 +222,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _fence.Release();
         if (_isLive)
         {
+            if (!_fence.IsClosed) _defaultRouted.Propose();
             if (_leaving && now >= _stopUs) Stop();
             ReadWallClock(now);
             _pulse.Beat(Centre.Position, _trail is null ? 0 : Centre.Hash);

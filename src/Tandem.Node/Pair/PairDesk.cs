@@ -99,6 +99,10 @@ static class PairRoutes
     {
         app.MapGet("/api/v1/side", () => DeskOf(node).Identity).WithName("side").WithTags("node")
             .WithSummary("Who this side of a pair is, with its clock: what the other side checks before it starts.").ProducesError(401).ProducesError(404);
+        app.MapGet("/" + Joining.SnapshotRoute, (long after) => Snapshot(node, after)).WithName("side-snapshot").WithTags("node")
+            .WithSummary("The newest snapshot, for the other side; 204 when there is none after a position.").ProducesError(401).ProducesError(404);
+        app.MapGet("/" + Joining.EntriesRoute, (long from) => Entries(node, from)).WithName("side-entries").WithTags("node")
+            .WithSummary("The journal's entries from a position on, for the other side; 410 when they are no longer kept.").ProducesError(401).ProducesError(404).ProducesError(410);
         RouteGroupBuilder pair = instance.MapGroup("/pair").WithTags("pair");
         pair.MapGet("", (Func<HttpContext, Task<PairView>>)(http => DeskOf(node).ViewAsync(http.RequestAborted))).WithName("pair")
             .WithSummary("Both sides: duplexed or simplex, positions, lag, agreement, history, the journal's members, who would take over what.").Produces<PairView>();
@@ -110,6 +114,32 @@ static class PairRoutes
     {
         (Rejection rejection, HomeAnswer answer) = await DeskOf(node).GoHomeAsync(entry => CommandRoutes.ProposeAsync(node, http, entry));
         return rejection == Rejection.None ? answer : throw Answers.For(rejection, answer.Address);
+    }
+
+    static IResult Snapshot(Node node, long after)
+    {
+        _ = DeskOf(node);
+        return node.OpenSnapshot() is { } newest && newest.Position > after ? Results.Stream(newest.Bytes, "application/octet-stream") : Results.NoContent();
+    }
+
+    static IResult Entries(Node node, long from)
+    {
+        _ = DeskOf(node);
+        var journal = (EtcdJournal)node.Journal;
+        if (from < journal.FirstPosition) throw new HttpError(410, "gone", $"the entries before {journal.FirstPosition} are no longer kept here", "begin with a snapshot");
+        // The mirror is read synchronously, and a request's stream may not be written so: by way of a file that is gone when it was read.
+        var file = new FileStream(Path.Combine(node.DataDirectory, $"entries-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 << 10, FileOptions.DeleteOnClose);
+        try
+        {
+            JournalTransfer.Export(journal, from, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        file.Position = 0;
+        return Results.Stream(file, "application/octet-stream");
     }
 
     static PairDesk DeskOf(Node node) => node.Pair ?? throw new HttpError(404, "no-pair", "this node runs alone", "a pair: ./tandem up --pair, or docs/operating/pair.md");

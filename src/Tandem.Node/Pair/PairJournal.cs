@@ -16,6 +16,26 @@ static class PairJournal
         Password = side.Etcd.User.Length > 0 ? side.Etcd.Password : null,
     };
 
-    public static EtcdJournal Open(SideOptions side, Action<string> alarm) =>
-        Task.Run(() => EtcdJournal.OpenAsync(Path.Combine(side.Data, "journal"), ClusterOf(side), new EtcdJournalOptions { Side = side.Side }, alarm)).GetAwaiter().GetResult();
+    public static string Folder(SideOptions side) => Path.Combine(side.Data, "journal");
+
+    public static EtcdJournalOptions OptionsOf(SideOptions side) => new() { Side = side.Side };
+
+    /// <summary>Opens it, with what this side missed; fetched from the other where etcd has it no more.</summary>
+    public static EtcdJournal Open(SideOptions side, Action<string> alarm) => Task.Run(() => OpenAsync(side, alarm)).GetAwaiter().GetResult();
+
+    static async Task<EtcdJournal> OpenAsync(SideOptions side, Action<string> alarm)
+    {
+        // While it is fetched the cluster may be compacted once more; not for ever, as the other side waits for marks that are told.
+        for (int tries = 3; ; tries--)
+        {
+            try
+            {
+                return await EtcdJournal.OpenAsync(Folder(side), ClusterOf(side), OptionsOf(side), alarm).ConfigureAwait(false);
+            }
+            catch (JournalCompactedException compacted) when (tries > 0)
+            {
+                await Joining.FetchAsync(side, compacted.Position, alarm).ConfigureAwait(false);
+            }
+        }
+    }
 }

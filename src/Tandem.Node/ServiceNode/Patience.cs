@@ -44,19 +44,22 @@ sealed partial class ServiceNode
         string dialed = Numbers.Of(invite.Request.Uri);
         Label? label = Centre.Configuration is { } configuration
             ? configuration.DialedNumbers.FirstOrDefault(d => d.Number == dialed)?.DefaultLabel ?? configuration.Settings.DefaultLabel : null;
-        string external = label is { KindCase: Label.KindOneofCase.External } ? label.External : "";
-        _fence.Pass(() => Stack.Respond(invite, external.Length > 0
-            ? new OutgoingResponse { Status = 302, Contact = Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(external)}@{invite.Flow.Local}>") }
-            : new OutgoingResponse { Status = 503, Headers = s_retryAfter }, nowUs));
-        _owed.Enqueue(new Entry
+        (int status, string number) = label?.KindCase switch
         {
-            CallDefaultRouted = new CallDefaultRouted
-            {
-                Dialed = dialed,
-                Calling = Numbers.Of(invite.Request.From.Uri),
-                Label = external.Length > 0 ? Core.Scripts.Labels.Text(label) : "",
-                UnixUs = _clock.UnixUs,
-            },
+            Label.KindOneofCase.External => (302, label.External),
+            Label.KindOneofCase.Busy => (486, ""),
+            Label.KindOneofCase.Release => (label.Release, ""),
+            _ => (503, ""),
+        };
+        // Who sent the call can reach the number, not we.
+        byte[] contact = number.Length > 0 ? Encoding.UTF8.GetBytes($"<sip:{Numbers.Escaped(number)}@{invite.Flow.Remote}>") : [];
+        _fence.Pass(() => Stack.Respond(invite, new OutgoingResponse { Status = status, Contact = contact, Headers = status == 503 ? s_retryAfter : default }, nowUs));
+        _defaultRouted.Add(new CallDefaultRouted
+        {
+            Dialed = dialed,
+            Calling = Numbers.Of(invite.Request.From.Uri),
+            Label = status == 503 ? "release:503" : Core.Scripts.Labels.Text(label),
+            UnixUs = _clock.UnixUs,
         });
     }
 }

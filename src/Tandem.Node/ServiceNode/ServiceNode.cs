@@ -33,6 +33,7 @@ sealed partial class ServiceNode : ISipUser
     readonly Fence _fence;
     readonly Identifiers _identifiers;
     readonly Peers _peers;
+    readonly DefaultRouted _defaultRouted;
     readonly Registrar _registrar;
     readonly Dictionary<LegId, LegEdge> _edges = [];
     /// <summary>INVITEs and REGISTERs whose entries are on their way, by the entry's sequence.</summary>
@@ -41,9 +42,9 @@ sealed partial class ServiceNode : ISipUser
     readonly Queue<Entry> _owed = [];
     long _arrivedInOverload;
 
-    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers)
+    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers, DefaultRouted defaultRouted)
     {
-        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers) = (address, centre, proposer, clock, flows, fence, identifiers, peers);
+        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted) = (address, centre, proposer, clock, flows, fence, identifiers, peers, defaultRouted);
         Stack = new SipStack(
             new SipStackOptions
             {

@@ -14,7 +14,7 @@ abstract class End(Peer peer)
 {
     static int s_branches;
 
-    public Peer Peer { get; } = peer;
+    public Peer Peer { get; private set; } = peer;
     public string CallId { get; protected init; } = "";
     public string LocalTag { get; protected init; } = "";
     public string RemoteTag { get; protected set; } = "";
@@ -42,6 +42,13 @@ abstract class End(Peer peer)
             $"the answer to {method}", within, again: request);
     }
 
+    /// <summary>Goes on over another connection.</summary>
+    public End MovesTo(Peer other)
+    {
+        Peer = other;
+        return this;
+    }
+
     public void SendBye() => Peer.Send(Write("BYE", Target, ++CSeqNow));
 
     /// <summary>Hangs up and is confirmed.</summary>
@@ -59,6 +66,16 @@ abstract class End(Peer peer)
         Message answer = await RequestAsync("INVITE", sdp);
         Peer.Send(Write("ACK", Target, CSeqNow));
         return answer;
+    }
+
+    /// <summary>A re-INVITE that the other end answers.</summary>
+    public async Task ReinviteAsync(string sdp, End other, string answerDirection)
+    {
+        Task<Message> answer = ReinviteAsync(sdp);
+        Message offered = await other.OfferedAsync();
+        other.Respond(offered, 200, Sdp.Of("answer", answerDirection, 2));
+        await other.AckedAsync();
+        Assert.Equal(200, (await answer).Status);
     }
 
     public Task<Message> OfferedAsync() =>

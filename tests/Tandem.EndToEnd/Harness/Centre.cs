@@ -14,6 +14,8 @@ sealed class Centre
 
     public string RingTime { get; init; } = "10s";
     public string WrapUp { get; init; } = "1h";
+    /// <summary>A number whose callers are kept for three seconds before they queue; empty: none.</summary>
+    public string Treated { get; init; } = "";
     public int CallsMax { get; init; } = 20_000;
     /// <summary>Missed offers until an agent is made not ready.</summary>
     public int Misses { get; init; } = 1;
@@ -76,8 +78,10 @@ sealed class Centre
         {_settings}
         dialed-numbers:
           1000: sales
+        {(Treated.Length > 0 ? $"  {Treated}: treated" : "")}
         call-types:
           sales: sales
+        {(Treated.Length > 0 ? "  treated: treated" : "")}
         skill-groups:
           sales: {"{}"}
         agents:
@@ -91,6 +95,7 @@ sealed class Centre
           sales:
             nodes:
               wait: {"{"}queue: {"{"}to: sales{"}"}{"}"}
+        {(Treated.Length > 0 ? "  treated: {nodes: {first: {wait: {time: 3s, next: then}}, then: {queue: {to: sales}}}}" : "")}
         reason-codes:
           1: break
         """;

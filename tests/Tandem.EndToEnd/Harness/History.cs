@@ -10,7 +10,7 @@ public static class Records
 {
     public const int AbandonedInQueue = 2, AbandonedRinging = 3, AbandonedHeld = 6, NoAnswer = 10, Busy = 11, Reorder = 12, Handled = 13, Redirected = 15, Rona = 19;
 
-    public static List<Part> Parts(TandemProcess node)
+    public static List<Part> Parts(NodeApi node)
     {
         Tandem.History.SystemSqlite.Use();
         using var connection = new SqliteConnection($"Data Source={node.HistoryPath};Mode=ReadOnly;Pooling=False");
@@ -32,7 +32,7 @@ public static class Records
     /// Waits until history has these rows and no others, in the order of calls and parts. Each is "0 DISPOSITION" for the
     /// caller's view, "N DISPOSITION WHO" for an offer. Agents' rows come after wrap-up.
     /// </summary>
-    public static async Task<List<Part>> AreAsync(TandemProcess node, params string[] expected)
+    public static async Task<List<Part>> AreAsync(NodeApi node, params string[] expected)
     {
         List<Part> parts = [];
         string[] said = [];

@@ -6,7 +6,8 @@ using System.Text;
 namespace Tandem.EndToEnd;
 
 /// <summary>A SIP message as text, read without the stack under test.</summary>
-public sealed record Message(string Text, DateTimeOffset At)
+/// <param name="From">Where it came from.</param>
+public sealed record Message(string Text, DateTimeOffset At, IPEndPoint? From = null)
 {
     public string StartLine => Text[..Math.Max(0, Text.IndexOf("\r\n", StringComparison.Ordinal))];
     public bool IsRequest => !StartLine.StartsWith("SIP/2.0", StringComparison.Ordinal);
@@ -61,9 +62,9 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
 
     public abstract void Send(ReadOnlySpan<byte> message);
 
-    protected void Keep(ReadOnlySpan<byte> message)
+    protected void Keep(ReadOnlySpan<byte> message, IPEndPoint? from = null)
     {
-        var kept = new Message(Encoding.Latin1.GetString(message), DateTimeOffset.UtcNow);
+        var kept = new Message(Encoding.Latin1.GetString(message), DateTimeOffset.UtcNow, from);
         lock (_received) _received.Add(kept);
     }
 
@@ -147,7 +148,8 @@ public sealed class UdpPeer : Peer
         {
             try
             {
-                Keep(buffer.AsSpan(0, Socket.Receive(buffer)));
+                EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+                Keep(buffer.AsSpan(0, Socket.ReceiveFrom(buffer, ref from)), (IPEndPoint)from);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
             {

@@ -50,9 +50,11 @@ public sealed partial class Sipp : IAsyncDisposable
     }
 
     /// <summary>A csv file for -inf with these lines.</summary>
-    public static string Csv(TandemProcess node, params string[] lines)
+    public static string Csv(TandemProcess node, params string[] lines) => Csv(node.Folder, lines);
+
+    public static string Csv(string folder, params string[] lines)
     {
-        string path = Path.Combine(node.Folder, $"{Guid.NewGuid():N}.csv");
+        string path = Path.Combine(folder, $"{Guid.NewGuid():N}.csv");
         File.WriteAllLines(path, ["SEQUENTIAL", .. lines]);
         return path;
     }

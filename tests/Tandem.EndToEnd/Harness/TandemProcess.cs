@@ -1,28 +1,19 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 
 namespace Tandem.EndToEnd;
-
-public sealed record AgentState(string Agent, string State, DateTimeOffset Since, int Reason, string? Phone, string? Call, int Misses, DateTimeOffset? WrapUpUntil);
-public sealed record CallState(string Call, string State, string Dialed, string Calling, string? Agent);
-public sealed record PhoneState(string Phone, bool Reachable, string? Contact);
 
 /// <summary>
 /// The real executable in a folder of its own. It is killed and its folder removed at the end, whatever happened; after a
 /// failure its last words are in the test's output.
 /// </summary>
-public sealed class TandemProcess : IAsyncDisposable
+public sealed class TandemProcess : NodeApi, IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
 
     readonly bool _ownsFolder;
-    readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(15) };
     readonly StringBuilder _errors = new();
     readonly StringBuilder _words = new();
     Process? _process;
@@ -42,8 +33,8 @@ public sealed class TandemProcess : IAsyncDisposable
     public string Data { get; init; }
     public string ConfigurationPath { get; }
     public IPEndPoint Sip { get; set; }
-    public IPEndPoint Http { get; set; }
-    public string HistoryPath => Path.Combine(Data, "history.sqlite");
+    public override IPEndPoint Http { get; set; }
+    public override string HistoryPath => Path.Combine(Data, "history.sqlite");
     public int ProcessId => _process!.Id;
 
     public string Errors
@@ -51,7 +42,7 @@ public sealed class TandemProcess : IAsyncDisposable
         get { lock (_errors) return _errors.ToString(); }
     }
 
-    static string Executable
+    internal static string Executable
     {
         get
         {
@@ -104,18 +95,7 @@ public sealed class TandemProcess : IAsyncDisposable
         await Eventually.TrueAsync(async () =>
         {
             if (_process!.HasExited) throw new InvalidOperationException($"The node ended with {_process.ExitCode}:\n{Errors}");
-            try
-            {
-                using HttpResponseMessage health = await _http.GetAsync($"http://{Http}/health");
-                if (health.StatusCode != HttpStatusCode.OK) return false;
-                // The first start applies its configuration once it serves.
-                _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, "token"))).Trim());
-                return (await AgentsAsync()).Count > 0;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
+            return await ServesAsync(Path.Combine(Data, "token"));
         }, "the node to serve", TimeSpan.FromSeconds(60));
     }
 
@@ -146,69 +126,6 @@ public sealed class TandemProcess : IAsyncDisposable
         await ExitCodeAsync();
     }
 
-    // ---- the API ----
-
-    string Api(string path) => $"http://{Http}/api/v1/instances/main/{path}";
-
-    public async Task<JsonElement> GetAsync(string path) =>
-        await _http.GetFromJsonAsync<JsonElement>(Api(path), s_json);
-
-    public async Task CommandAsync(string path)
-    {
-        using HttpResponseMessage answer = await _http.PostAsync(Api(path), new StringContent("{}", Encoding.UTF8, "application/json"));
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
-    }
-
-    public async Task<HttpStatusCode> HealthAsync()
-    {
-        using HttpResponseMessage health = await _http.GetAsync($"http://{Http}/health");
-        return health.StatusCode;
-    }
-
-    public async Task<List<CallState>> CallsAsync() => (await GetAsync("calls")).GetProperty("calls").Deserialize<List<CallState>>(s_json)!;
-    public async Task<List<AgentState>> AgentsAsync() => (await GetAsync("agents?limit=1000")).GetProperty("agents").Deserialize<List<AgentState>>(s_json)!;
-    public async Task<PhoneState> PhoneAsync(string phone) =>
-        (await GetAsync("phones")).GetProperty("phones").Deserialize<List<PhoneState>>(s_json)!.Single(p => p.Phone == phone);
-    public async Task<AgentState> AgentAsync(string agent) => (await AgentsAsync()).Single(a => a.Agent == agent);
-
-    public Task LogInAsync(string agent) => CommandAsync($"agents/{agent}/login");
-    public Task ReadyAsync(string agent) => CommandAsync($"agents/{agent}/ready");
-
-    public async Task LogInReadyAsync(params string[] agents)
-    {
-        foreach (string agent in agents)
-        {
-            await LogInAsync(agent);
-            await ReadyAsync(agent);
-        }
-    }
-
-    public async Task AgentBecomesAsync(string agent, string state, TimeSpan? within = null)
-    {
-        string last = "";
-        await Eventually.TrueAsync(async () => (last = (await AgentAsync(agent)).State) == state, () => $"{agent} to be {state}; the state is {last}", within);
-    }
-
-    public async Task CallsBecomeAsync(int count, string state)
-    {
-        List<CallState> last = [];
-        await Eventually.TrueAsync(async () => (last = await CallsAsync()).Count(c => c.State == state) == count,
-            () => $"{count} calls to be {state}: {string.Join(", ", last)}");
-    }
-
-    /// <summary>No call left, nobody reserved, talking or holding.</summary>
-    public async Task IsQuietAsync(TimeSpan? within = null)
-    {
-        List<CallState> calls = [];
-        List<AgentState> busy = [];
-        await Eventually.TrueAsync(async () =>
-        {
-            calls = await CallsAsync();
-            busy = [.. (await AgentsAsync()).Where(static a => a.State is "reserved" or "talking" or "hold" || a.Call is not null)];
-            return calls.Count == 0 && busy.Count == 0;
-        }, () => $"all to be over; calls: {string.Join("; ", calls)}; agents: {string.Join("; ", busy)}", within);
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
@@ -223,7 +140,7 @@ public sealed class TandemProcess : IAsyncDisposable
             }
             _process.Dispose();
         }
-        _http.Dispose();
+        Client.Dispose();
         if (TestContext.Current.TestOutputHelper is { } output && Errors.Length > 0) output.WriteLine($"stderr of the node:\n{Errors}");
         if (!_ownsFolder) return;
         try

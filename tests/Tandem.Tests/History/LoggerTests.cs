@@ -102,17 +102,56 @@ public sealed class LoggerTests : IDisposable
 
         // The live feed goes on and is dropped: it must not count as reached.
         Feed(logger, 601, 700);
-        long from = 0;
-        Await(() => logger.TryBeginReplay(out from));
+        long from = logger.AwaitCatchUp()!.Value + 1;
         Assert.InRange(from, 11, 61);
         Assert.Equal(from - 1, logger.Health.Position);
         Assert.Equal(from - 1, _desk.Rows("agent_event_detail").Length);
 
-        for (long position = from; position <= 700; position++) Assert.True(logger.EnqueueWaiting(position, HistoryDesk.At(position)));
+        for (long position = from; position <= 700; position++) Assert.True(logger.Bring(position, HistoryDesk.At(position)));
+        Assert.Equal(700, logger.KeepLive());
+        Assert.True(logger.TryJoin(700));
         Assert.True(logger.Flush());
 
         Assert.Null(logger.Health.NeedsReplayFrom);
         Assert.Equal(Enumerable.Range(1, 700).Select(position => $"{position}.1"), _desk.Rows("termination_call_detail"));
+    }
+
+    [Fact]
+    public void Live_records_that_are_too_many_while_a_replay_comes_near_are_dropped_and_brought_by_it()
+    {
+        using var logger = new Logger(HistoryDatabase.At(HistoryAddress.Parse(_desk.Path), "main", 1), s_quick);
+        logger.Reached(10);
+        Assert.Equal(0, logger.AwaitCatchUp());
+        for (long position = 1; position <= 10; position++) Assert.True(logger.Bring(position, HistoryDesk.At(position)));
+        Assert.Equal(10, logger.KeepLive());
+        Feed(logger, 11, 40);
+        Assert.InRange(logger.Health.Queued, 0, s_quick.QueuedMax);
+        Assert.False(logger.TryJoin(10));
+
+        for (long position = 11; position <= 42; position++) Assert.True(logger.Bring(position, HistoryDesk.At(position)));
+        Assert.Equal(40, logger.KeepLive());
+        Feed(logger, 41, 45);
+        // The replay has come further than the live feed had at KeepLive, and than some of what was kept.
+        Assert.True(logger.TryJoin(42));
+        Feed(logger, 46, 50);
+
+        Assert.True(logger.Flush());
+        Assert.Equal(Enumerable.Range(1, 50).Select(position => $"{position}.1"), _desk.Rows("termination_call_detail"));
+    }
+
+    [Fact]
+    public void A_replay_that_is_ahead_of_the_live_feed_when_they_meet_doubles_nothing()
+    {
+        using var logger = new Logger(HistoryDatabase.At(HistoryAddress.Parse(_desk.Path), "main", 1), s_quick);
+        logger.Reached(5);
+        Assert.Equal(0, logger.AwaitCatchUp());
+        for (long position = 1; position <= 9; position++) Assert.True(logger.Bring(position, HistoryDesk.At(position)));
+        Assert.Equal(5, logger.KeepLive());
+        Assert.True(logger.TryJoin(9));
+        Feed(logger, 6, 20);
+
+        Assert.True(logger.Flush());
+        Assert.Equal(Enumerable.Range(1, 20).Select(position => $"{position}.0"), _desk.Rows("agent_event_detail"));
     }
 
     [Fact]
@@ -122,7 +161,7 @@ public sealed class LoggerTests : IDisposable
         logger.Reached(5);
 
         Assert.Throws<InvariantException>(() => logger.Enqueue(5, HistoryDesk.At(5)));
-        Assert.False(logger.TryBeginReplay(out _));
+        Assert.Null(logger.Health.NeedsReplayFrom);
     }
 
     [Fact]

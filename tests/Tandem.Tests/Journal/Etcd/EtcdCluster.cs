@@ -31,6 +31,9 @@ sealed class EtcdCluster : IAsyncDisposable
     public int Count => _members.Length;
     public int ClientPort(int member) => _members[member].ClientPort;
 
+    /// <summary>User and system time of all members so far.</summary>
+    public double CpuSeconds => _members.Sum(member => member.CpuSeconds);
+
     public EtcdOptions Options(string instance = "acme") => new() { Endpoints = Endpoints, Instance = instance };
 
     public static async Task<EtcdCluster> StartAsync(int members, params string[] arguments)
@@ -143,6 +146,15 @@ sealed class EtcdCluster : IAsyncDisposable
         public string Cluster { get; set; } = "";
         public bool IsRunning => _process is { HasExited: false };
         public string Log { get { lock (_log) return _log.ToString(); } }
+
+        public double CpuSeconds
+        {
+            get
+            {
+                using Process self = Process.GetProcessById(_process!.Id);
+                return self.TotalProcessorTime.TotalSeconds;
+            }
+        }
 
         public void Start()
         {
