@@ -82,6 +82,7 @@ sealed class Told : IAddressDriver
     public string Done => string.Join("; ", _done);
     public string? Cannot { set => _cannot = value; }
     public int Descriptor => -1;
+    public bool Acts { set { } }
     public void Clear() => _done.Enqueue("clear");
 
     public void Take(ServiceAddress address, ulong incarnation)
