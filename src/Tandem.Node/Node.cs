@@ -288,8 +288,16 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         if (!File.Exists(RewindPath)) return;
         if (long.TryParse(File.ReadAllText(RewindPath), System.Globalization.NumberStyles.None, null, out long position))
         {
-            using HistoryDatabase history = HistoryDatabase.At(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
-            history.Rewind(position);
+            try
+            {
+                using HistoryDatabase history = HistoryDatabase.At(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
+                history.Rewind(position);
+            }
+            catch (Exception e) when (HistoryDatabase.IsFailure(e))
+            {
+                // Before that nothing may be written to it: the guardian starts this side again and again until the database is there.
+                throw new NodeException($"history holds records of a wrong state after position {position}, which must be removed first, and it cannot be reached: {e.Message}", NodeException.Failed, e);
+            }
             Alarm($"History's records after position {position} came of a wrong state: they are removed, and made again.");
         }
         File.Delete(RewindPath);
