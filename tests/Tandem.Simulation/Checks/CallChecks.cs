@@ -89,7 +89,7 @@ sealed class CallChecks(World world)
     {
         if (status == 487 && caller.HasHungUp) return;
         // The default label is busy here.
-        if (status is 503 or 302 or 486)
+        if (status is 503 or 302 or 480 or 486)
         {
             TurnedAway++;
             // What the node answered by itself, without the journal.
