@@ -177,7 +177,8 @@ sealed class HostsPair : IAsyncDisposable
 
         void Keep(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is not { Length: > 0 } text) return;
+            // etcd warns of each try that was given up.
+            if (line.Data is not { Length: > 0 } text || text.Contains("transport is closing", StringComparison.Ordinal)) return;
             lock (_said)
             {
                 _said.Append(name).Append(": ").AppendLine(text);
