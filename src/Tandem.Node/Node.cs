@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.Data.Sqlite;
 using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.History;
@@ -91,7 +90,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         {
             throw new NodeException($"SIP: {e.Message} (--sip HOST:PORT)", inner: e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Data.Common.DbException or System.Net.Sockets.SocketException)
         {
             throw new NodeException($"{options.Data}, SIP {options.Sip}: {e.Message}", inner: e);
         }

@@ -29,7 +29,7 @@ sealed class JournalWatcher(
     public int Streams { get; private set; }
 
     /// <param name="deliver">Told of what is in the mirror now.</param>
-    /// <param name="until">Ends when the mirror has this revision.</param>
+    /// <param name="until">Ends when the mirror has this revision; then a cluster that does not answer is not waited for without end.</param>
     /// <exception cref="JournalCompactedException"/>
     public async Task RunAsync(Action<long, List<Entry>>? deliver, long until = long.MaxValue)
     {
@@ -53,6 +53,7 @@ sealed class JournalWatcher(
             catch (EtcdException e) when (e.Error is not (EtcdError.Compacted or EtcdError.Rejected))
             {
                 cancel.ThrowIfCancellationRequested();
+                if (until != long.MaxValue && Stopwatch.GetElapsedTime(since) > options.StartPatience) throw;
                 if (Stopwatch.GetElapsedTime(since) > options.StalledAfter)
                 {
                     _stalled = true;

@@ -17,6 +17,8 @@ sealed record GuardianOptions
     public int StartMaxMs { get; init; } = 300_000;
     /// <summary>Of the guardian's thread, where the system allows it.</summary>
     public int Nice { get; init; } = -10;
+    /// <summary>Of the node: whatever else a host does must not make a node miss its renewals.</summary>
+    public int NodeNice { get; init; } = -5;
 }
 
 /// <summary>What a guardian is asked to do, and its answer.</summary>
@@ -29,7 +31,7 @@ enum Order { Status, Stop, Start, Fail, End, Wake }
 /// </summary>
 sealed class Guardian : IDisposable
 {
-    const int StepMs = 25, AfterKillMs = 50, LastWillMs = 2_000;
+    const int StepMs = 25, AfterKillMs = 50, LastWillMs = 2_000, LastWordsMs = 100;
     readonly GuardianOptions _options;
     readonly IAddressDriver _addresses;
     readonly ILastWill _will;
@@ -38,7 +40,7 @@ sealed class Guardian : IDisposable
     readonly Restarts _restarts = new();
     readonly ConcurrentQueue<(Order Order, TaskCompletionSource<string>? Answer)> _orders = [];
     readonly (int Read, int Write) _wake = Posix.Pipe();
-    readonly Posix.PollFd[] _polled = new Posix.PollFd[3];
+    readonly Posix.PollFd[] _polled = new Posix.PollFd[4];
     readonly byte[] _woken = new byte[64];
     readonly List<ServiceAddress> _held = [], _taken = [];
     readonly CancellationTokenSource _ending = new();
@@ -85,8 +87,9 @@ sealed class Guardian : IDisposable
     public int Run()
     {
         ClearLeftovers();
-        _ = WarmAsync();
+        // First: threads that are made from here on inherit it.
         bool raised = Posix.SetNice(_options.Nice);
+        _ = WarmAsync();
         try
         {
             while (_end is null)
@@ -115,8 +118,16 @@ sealed class Guardian : IDisposable
         int count = 0;
         Poll(_wake.Read);
         if (_addresses.Descriptor >= 0) Poll(_addresses.Descriptor);
-        if (_node is { HasEnded: false } node) Poll(node.Output);
+        NodeProcess? node = _node;
+        int death = -1;
+        if (node is { HasEnded: false })
+        {
+            Poll(node.Output);
+            if (node.Death >= 0) Poll(node.Death);
+            death = node.Death >= 0 ? count - 1 : -1;
+        }
         Posix.Poll(_polled, count, timeout);
+        if (death >= 0 && _polled[death].Returned != 0) node!.FoundDead();
 
         void Poll(int descriptor) => _polled[count++] = new Posix.PollFd { Descriptor = descriptor, Events = Posix.In };
     }
@@ -125,8 +136,8 @@ sealed class Guardian : IDisposable
 
     void StartNode(bool raised)
     {
-        // The node is not to run at the guardian's priority, and what a thread starts inherits it.
-        if (raised) Posix.SetNice(0);
+        // The node is not to run at the guardian's own priority, and what a thread starts inherits it.
+        if (raised) Posix.SetNice(_options.NodeNice);
         try
         {
             _node = NodeProcess.Start(_options.Program, _log);
@@ -203,8 +214,8 @@ sealed class Guardian : IDisposable
         _wasKilled = true;
         _node.Kill();
         // Nothing of it runs any more, even while the kernel still takes its memory apart.
-        if (_node.ExitCode(AfterKillMs) is null) WriteWill();
         DropAddresses();
+        WriteWill();
     }
 
     void Bury()
@@ -220,6 +231,7 @@ sealed class Guardian : IDisposable
         DropAddresses();
         bool leftByItself = code is 0 or NodeException.Lost;
         if (!leftByItself) WriteWill();
+        node.HearOut(LastWordsMs);
         _node = null;
         node.Dispose();
         LeftNode.Remove(_options.Data);

@@ -24,18 +24,25 @@ sealed class NodeProcess : IDisposable
     readonly byte[] _buffer = new byte[8192];
     readonly LineBuffer _lines = new();
 
-    NodeProcess(Process process, int output, int input)
+    readonly TaskCompletionSource _saidAll;
+
+    NodeProcess(Process process, int output, int input, TaskCompletionSource saidAll)
     {
-        _process = process;
+        (_process, _saidAll) = (process, saidAll);
         (Output, Input) = (output, input);
+        Death = Posix.Watch(process.Id);
     }
 
     public int Id => _process.Id;
     /// <summary>Its stdout, to be polled.</summary>
     public int Output { get; }
+    /// <summary>To be polled: readable when it is dead, whoever else still holds its pipes. -1 on old kernels.</summary>
+    public int Death { get; }
     int Input { get; }
-    /// <summary>Its stdout has ended: it is dead, or as good as that.</summary>
+    /// <summary>It is dead, or its stdout has ended, which is as good as that.</summary>
     public bool HasEnded { get; private set; }
+
+    public void FoundDead() => HasEnded = true;
 
     /// <exception cref="NodeException">The program cannot be started.</exception>
     public static NodeProcess Start(NodeProgram program, TextWriter log)
@@ -51,15 +58,17 @@ sealed class NodeProcess : IDisposable
         {
             throw new NodeException($"{program.File} cannot be started: {e.Message}", inner: e);
         }
+        var saidAll = new TaskCompletionSource();
         process.ErrorDataReceived += (_, said) =>
         {
             if (said.Data is not null) log.WriteLine(said.Data);
+            else saidAll.TrySetResult();
         };
         process.BeginErrorReadLine();
         int output = DescriptorOf(process.StandardOutput.BaseStream), input = DescriptorOf(process.StandardInput.BaseStream);
         Posix.DoNotBlock(output);
         Posix.DoNotBlock(input);
-        return new NodeProcess(process, output, input);
+        return new NodeProcess(process, output, input, saidAll);
     }
 
     static int DescriptorOf(Stream stream) => stream switch
@@ -93,5 +102,12 @@ sealed class NodeProcess : IDisposable
     /// <summary>The exit code once it is known; 128 + the signal of one that was killed. Null: not within that time.</summary>
     public int? ExitCode(int withinMs) => _process.WaitForExit(withinMs) ? _process.ExitCode : null;
 
-    public void Dispose() => _process.Dispose();
+    /// <summary>Its last words, which tell why it ended, come over a pipe of their own.</summary>
+    public void HearOut(int withinMs) => _saidAll.Task.Wait(withinMs);
+
+    public void Dispose()
+    {
+        if (Death >= 0) Posix.Close(Death);
+        _process.Dispose();
+    }
 }

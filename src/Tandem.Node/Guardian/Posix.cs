@@ -77,6 +77,13 @@ static class Posix
     /// <summary>False when there is no such process.</summary>
     public static bool Signal(int process, int signal) => kill(process, signal) == 0;
 
+    /// <summary>A descriptor that becomes readable when the process ends (pidfd_open(2), Linux 5.3); -1 where there is none.</summary>
+    public static int Watch(int process)
+    {
+        const int pidfdOpen = 434;
+        return (int)syscall(pidfdOpen, process, 0);
+    }
+
     /// <summary>Of the calling thread, on Linux. False when that is not allowed.</summary>
     public static bool SetNice(int nice) => setpriority(0, 0, nice) == 0;
 
@@ -93,5 +100,6 @@ static class Posix
     [DllImport("libc", SetLastError = true)] static extern int fcntl(int descriptor, int command, int value);
     [DllImport("libc", SetLastError = true)] static extern int pipe2([Out] int[] ends, int flags);
     [DllImport("libc", SetLastError = true)] static extern int kill(int process, int signal);
+    [DllImport("libc", SetLastError = true)] static extern nint syscall(nint number, nint first, nint second);
     [DllImport("libc", SetLastError = true)] static extern int setpriority(int which, uint who, int nice);
 }

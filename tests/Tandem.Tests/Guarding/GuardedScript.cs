@@ -10,10 +10,10 @@ sealed class GuardedScript : IDisposable
 {
     readonly TemporaryFolder _folder = new();
     readonly Thread _thread;
-    readonly TaskCompletionSource<int> _ended = new();
+    readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="script">Bash. <c>$STARTS</c> counts its starts, <c>renew N SECONDS</c> renews for so long.</param>
-    public GuardedScript(string script, int stopMs = 1_000, Action<TemporaryFolder>? before = null)
+    public GuardedScript(string script, int stopMs = 100, Action<TemporaryFolder>? before = null)
     {
         string path = _folder.Write("node.sh", $$"""
             cd {{_folder.Path}}
@@ -82,6 +82,7 @@ sealed class Told : IAddressDriver
     public string Done => string.Join("; ", _done);
     public string? Cannot { set => _cannot = value; }
     public int Descriptor => -1;
+    public bool Acts { set { } }
     public void Clear() => _done.Enqueue("clear");
 
     public void Take(ServiceAddress address, ulong incarnation)

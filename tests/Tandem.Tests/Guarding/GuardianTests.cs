@@ -12,8 +12,8 @@ public sealed class GuardianTests
         using var guarded = new GuardedScript("""
             (while read -r line; do echo "$line" >> heard; [[ $line == stop ]] && touch stop; done) < /dev/stdin &
             echo 'acquire 127.0.0.2:5060'
-            while [[ ! -e stop ]]; do renew 7 1; done
-            """);
+            while [[ ! -e stop ]]; do echo 'renew 7'; sleep 0.05; done
+            """, stopMs: 10_000);
         await GuardedScript.UntilAsync(() => guarded.Said("heard").Contains("have 127.0.0.2:5060"), "the address");
         await guarded.UntilAsync("runs as incarnation 7");
         GuardianStatus status = await guarded.StatusAsync();

@@ -93,14 +93,14 @@ public sealed class SideFileTests : IDisposable
 
         Assert.Equal(
         [
-            "side-a.yaml: 'address-moves' is missing; write loopback, ip or none, and what it needs",
+            "side-a.yaml:1: 'address-moves' is missing; write loopback, ip or none, and what it needs",
             "side-a.yaml:1: instance: 'my centre' is no fit name; use 1 to 64 letters a-z, digits and - _ .",
             "side-a.yaml:2: side: 'C' is no side; write A or B",
             "side-a.yaml:4: sip: 0.0.0.0 is every address, and the other side needs one to come to; write IP:PORT, e.g. 192.0.2.10:5060",
             "side-a.yaml:5: http: HTTP on 192.0.2.1 needs TLS, because tokens and callers' numbers go over it; write {address: …, certificate: FILE} with a PKCS#12 file",
             "side-a.yaml:6: adress-moves: unknown key 'adress-moves'; did you mean 'address-moves'?",
             "side-a.yaml:7: etcd.endpoints: warning: 1 of three members; name all three: the others are tried when one is down",
-            "side-a.yaml:7: etcd.endpoints: http://192.0.2.1:2379 goes over a network without TLS; write https://HOST:PORT; http:// only on loopback",
+            "side-a.yaml:7: etcd.endpoints[1]: http://192.0.2.1:2379 goes over a network without TLS; write https://HOST:PORT; http:// only on loopback",
             "side-a.yaml:7: etcd.user: user and password-file go together; name both, or neither",
             "side-a.yaml:8: other-side.http: 'http://192.0.2.2:8443/api' is no such URL; write https://HOST:PORT; http:// only on loopback",
             $"side-a.yaml:9: instance-key: there is no file {_folder["nowhere.key"]}; name a file that is there",

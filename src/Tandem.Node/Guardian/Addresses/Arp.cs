@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 
 namespace Tandem.Node.Guarding.Addresses;
@@ -20,11 +19,15 @@ sealed class Arp : IDisposable
     /// <exception cref="AddressException">Not allowed, or an interface without a hardware address.</exception>
     public Arp(string name, int index)
     {
-        _mac = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)?.GetPhysicalAddress().GetAddressBytes() ?? [];
-        if (_mac.Length != 6) throw new AddressException($"{name} has no hardware address of six bytes: there is no ARP on it");
         ushort arp = BinaryPrimitives.ReverseEndianness(EtherTypeArp);
         _socket = socket(FamilyPacket, Raw | NonBlocking | CloseOnExec, arp);
         if (_socket < 0) throw new AddressException($"{Posix.Failed("a socket for ARP").Message}: the guardian needs CAP_NET_RAW and CAP_NET_ADMIN");
+        _mac = MacOf(name);
+        if (_mac.Length == 0)
+        {
+            Posix.Close(_socket);
+            throw new AddressException($"{name} has no Ethernet address: there is no ARP on it");
+        }
         // sockaddr_ll: family, protocol, interface, ...
         byte[] link = new byte[20];
         BinaryPrimitives.WriteUInt16LittleEndian(link, FamilyPacket);
@@ -36,6 +39,16 @@ sealed class Arp : IDisposable
             Posix.Close(_socket);
             throw new AddressException(failed.Message, failed);
         }
+    }
+
+    /// <summary>Empty: no Ethernet (netdevice(7), SIOCGIFHWADDR).</summary>
+    byte[] MacOf(string name)
+    {
+        const nuint hardwareAddress = 0x8927;
+        const ushort ethernet = 1;
+        byte[] request = new byte[40];
+        System.Text.Encoding.ASCII.GetBytes(name, request.AsSpan(0, 15));
+        return ioctl(_socket, hardwareAddress, request) == 0 && BinaryPrimitives.ReadUInt16LittleEndian(request.AsSpan(16)) == ethernet ? request[18..24] : [];
     }
 
     public int Descriptor => _socket;
@@ -87,5 +100,6 @@ sealed class Arp : IDisposable
     public void Dispose() => Posix.Close(_socket);
 
     [DllImport("libc", SetLastError = true)] static extern int socket(int domain, int type, int protocol);
+    [DllImport("libc", SetLastError = true)] static extern int ioctl(int descriptor, nuint request, [In, Out] byte[] argument);
     [DllImport("libc", SetLastError = true)] static extern int bind(int socket, byte[] address, uint length);
 }

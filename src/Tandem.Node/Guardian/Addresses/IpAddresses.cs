@@ -14,7 +14,7 @@ namespace Tandem.Node.Guarding.Addresses;
 sealed class IpAddresses : IAddressDriver
 {
     /// <summary>So soon after taking it, another's announcement is an old one.</summary>
-    const long YoungMs = 2_000;
+    public const long YoungMs = 2_000;
     const int AgainMs = 1_000, SoonMs = 100, SoonTimes = 3;
     /// <summary>So late, this process was kept from running and does not know what was said meanwhile.</summary>
     const int PausedMs = 200;
