@@ -309,6 +309,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         if (moved.To == _proposer.Incarnation)
         {
             if (CanBeHere(moved.Address)) _parts.Sockets.Open(moved.Address.Name);
+            else foreach (var service in _services) service.Edge.TakeUp(_clock.NowUs);
         }
         else if (moved.From == _proposer.Incarnation)
         {

@@ -262,6 +262,12 @@ sealed class HostsPair : IAsyncDisposable
         {
             foreach (HostSide side in Sides)
             {
+                // One that is cut off would keep us waiting.
+                if (await side.HealthAsync() is { Length: > 0 } ill)
+                {
+                    last = ill;
+                    continue;
+                }
                 (int status, last) = await side.PostAsync(path, key);
                 if (status is >= 200 and < 300) return true;
             }
