@@ -59,7 +59,8 @@ sealed class JournalWatcher(
                     _stalled = true;
                     change(new JournalHealth(JournalState.Stalled, $"Nothing is read from etcd now, it is tried again and again: {client.NameOf(member)}: {e.Message}"));
                 }
-                member = (member + 1) % client.Members;
+                // What answered the proposer is the best guess; the next, when that is the one that failed.
+                member = client.Current is var answering && answering != member ? answering : (member + 1) % client.Members;
                 if (++failures % client.Members != 0) continue;
                 silence = silence * 2 < s_silenceMax ? silence * 2 : s_silenceMax;
                 await Task.Delay(s_roundPause, cancel).ConfigureAwait(false);
