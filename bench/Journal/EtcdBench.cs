@@ -3,7 +3,7 @@ using System.Globalization;
 using Tandem.Bench.Harness;
 using Tandem.Core.Schema;
 using Tandem.Journal;
-using Tandem.Tests.Journal.Etcd;
+using EtcdCluster = Tandem.Tests.Journal.Etcd.EtcdCluster;
 
 namespace Tandem.Bench.Journal;
 

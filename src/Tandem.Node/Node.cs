@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.Data.Sqlite;
 using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.History;
@@ -40,6 +39,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly Thread _thread;
     readonly long _started;
     volatile bool _stopping, _isConfigured, _isLive;
+    volatile int _decisionLevel = 1;
     long _alarms;
 
     /// <summary>Opens the data directory and rebuilds the state; sockets are bound, and nothing is received yet.</summary>
@@ -91,7 +91,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         {
             throw new NodeException($"SIP: {e.Message} (--sip HOST:PORT)", inner: e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Data.Common.DbException or System.Net.Sockets.SocketException)
         {
             throw new NodeException($"{options.Data}, SIP {options.Sip}: {e.Message}", inner: e);
         }
@@ -104,8 +104,12 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _thread = new Thread(Run) { Name = "node", IsBackground = true };
     }
 
-    IJournal OpenJournal(string? instance) => _options.Pair is { } side ? PairJournal.Open(side, Alarm)
-        : FileJournal.Open(Path.Combine(_options.Data, "journal"), new FileJournalOptions { Instance = instance });
+    IJournal OpenJournal(string? instance)
+    {
+        var archive = new Archive(new ArchiveOptions { Folder = Path.Combine(_options.Data, "archive"), Release = Release, DecisionLevel = () => _decisionLevel });
+        return _options.Pair is { } side ? PairJournal.Open(side, archive, Alarm)
+            : FileJournal.Open(Path.Combine(_options.Data, "journal"), new FileJournalOptions { Instance = instance, Archive = archive });
+    }
 
     public NodeOptions Options => _options;
     public string Instance => _journal.Instance;
@@ -218,6 +222,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 HandleHeld();
                 _loop.EndTurn();
                 _isConfigured = _loop.Centre.Configuration is not null;
+                _decisionLevel = _loop.Centre.DecisionLevel;
             }
             _ended.TrySetResult(0);
         }
@@ -283,8 +288,16 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         if (!File.Exists(RewindPath)) return;
         if (long.TryParse(File.ReadAllText(RewindPath), System.Globalization.NumberStyles.None, null, out long position))
         {
-            using HistoryDatabase history = HistoryDatabase.At(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
-            history.Rewind(position);
+            try
+            {
+                using HistoryDatabase history = HistoryDatabase.At(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
+                history.Rewind(position);
+            }
+            catch (Exception e) when (HistoryDatabase.IsFailure(e))
+            {
+                // Before that nothing may be written to it: the guardian starts this side again and again until the database is there.
+                throw new NodeException($"history holds records of a wrong state after position {position}, which must be removed first, and it cannot be reached: {e.Message}", NodeException.Failed, e);
+            }
             Alarm($"History's records after position {position} came of a wrong state: they are removed, and made again.");
         }
         File.Delete(RewindPath);

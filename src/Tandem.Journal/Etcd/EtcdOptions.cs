@@ -19,7 +19,8 @@ public sealed record EtcdOptions
     public string? Password { get; init; }
     /// <summary>
     /// How long a try may take before the next member is asked. Longer for large requests, and twice as long each time all
-    /// members were asked in vain. To ask twice is harmless.
+    /// members were asked in vain. To ask twice is harmless. Two members that are out of reach must not cost the 400 ms after
+    /// which a node may be declared lost.
     /// </summary>
-    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
 }

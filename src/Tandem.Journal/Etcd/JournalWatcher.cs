@@ -29,7 +29,7 @@ sealed class JournalWatcher(
     public int Streams { get; private set; }
 
     /// <param name="deliver">Told of what is in the mirror now.</param>
-    /// <param name="until">Ends when the mirror has this revision.</param>
+    /// <param name="until">Ends when the mirror has this revision; then a cluster that does not answer is not waited for without end.</param>
     /// <exception cref="JournalCompactedException"/>
     public async Task RunAsync(Action<long, List<Entry>>? deliver, long until = long.MaxValue)
     {
@@ -53,12 +53,14 @@ sealed class JournalWatcher(
             catch (EtcdException e) when (e.Error is not (EtcdError.Compacted or EtcdError.Rejected))
             {
                 cancel.ThrowIfCancellationRequested();
+                if (until != long.MaxValue && Stopwatch.GetElapsedTime(since) > options.StartPatience) throw;
                 if (Stopwatch.GetElapsedTime(since) > options.StalledAfter)
                 {
                     _stalled = true;
                     change(new JournalHealth(JournalState.Stalled, $"Nothing is read from etcd now, it is tried again and again: {client.NameOf(member)}: {e.Message}"));
                 }
-                member = (member + 1) % client.Members;
+                // What answered the proposer is the best guess; the next, when that is the one that failed.
+                member = client.Current is var answering && answering != member ? answering : (member + 1) % client.Members;
                 if (++failures % client.Members != 0) continue;
                 silence = silence * 2 < s_silenceMax ? silence * 2 : s_silenceMax;
                 await Task.Delay(s_roundPause, cancel).ConfigureAwait(false);

@@ -36,7 +36,7 @@ static class VerifyCommand
         {
             IHistoryReader ours = own is null ? ReaderOf(line.GetValue(s_of)!, line, instance, opened) : new NodeHistory(own);
             IHistoryReader theirs = line.GetValue(s_against) is { } against ? ReaderOf(against, line, instance, opened)
-                : own is null ? throw NoOther() : await OtherSideAsync(own, opened, stop) ?? throw NoOther();
+                : own is null ? throw NoOther() : await OtherSideAsync(own, line, opened, stop) ?? throw NoOther();
             return await CompareAsync(ours, theirs, instance.Length > 0 ? instance : null, line.GetValue(CommandLine.Json), stop);
         }
         finally
@@ -47,8 +47,26 @@ static class VerifyCommand
 
     static NodeException NoOther() => new("there is no other history to compare with: name one with --against", NodeException.Usage);
 
-    /// <summary>The other side of a pair, when the node knows one.</summary>
-    static Task<IHistoryReader?> OtherSideAsync(NodeClient own, List<NodeClient> opened, CancellationToken stop) => Task.FromResult<IHistoryReader?>(null);
+    /// <summary>The other side of a pair, at the address that it told, with the token that both sides have; null: the node is alone.</summary>
+    static async Task<IHistoryReader?> OtherSideAsync(NodeClient own, ParseResult line, List<NodeClient> opened, CancellationToken stop)
+    {
+        JsonElement pair;
+        try
+        {
+            pair = await own.GetAsync("pair", stop);
+        }
+        catch (CommandRefusedException)
+        {
+            return null;
+        }
+        string side = (await own.GetAsync("status", stop)).Text("side");
+        string url = pair.Items("sides").Where(s => s.Text("side") != side).Select(static s => s.Text("url")).FirstOrDefault("");
+        if (url.Length == 0) throw new NodeException("the other side has not told its address yet: name it with --against", NodeException.CannotStart);
+        string token = File.ReadAllText(AccessToken.PathIn(own.Data)).Trim();
+        var node = NodeClient.At(new Uri(url), token, own.Instance, line.GetValue(s_thumbprint));
+        opened.Add(node);
+        return new NodeHistory(node);
+    }
 
     static IHistoryReader ReaderOf(string place, ParseResult line, string instance, List<NodeClient> opened)
     {

@@ -169,11 +169,11 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         edge.TakeUp(_clock.NowUs);
     }
 
-    /// <summary>An address is another's now, and what still came in was taken.</summary>
-    public void Closed(string address)
-    {
-        if (!Owns(address)) _services.RemoveAll(s => s.Address == address);
-    }
+    /// <summary>
+    /// An address is not open here any more: it is another's, and what still came in was taken. That may be seen on the network
+    /// before it is read in the journal; what goes on without a socket would end calls that are another's.
+    /// </summary>
+    public void Closed(string address) => _services.RemoveAll(s => s.Address == address);
 
     /// <summary>Proposes a command; its outcome is told when it is in the journal. The same request id is the same command.</summary>
     public void Command(Entry entry, TaskCompletionSource<Rejection> outcome, Func<Refusal, string> words)
@@ -294,16 +294,23 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         foreach (Skipped skipped in _skippedAtStart) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
         if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
         foreach (ServiceAddress address in Centre.Addresses)
-            if (address.Owner == _proposer.Incarnation) _parts.Sockets.Open(address.Name);
+            if (address.Owner == _proposer.Incarnation && CanBeHere(address)) _parts.Sockets.Open(address.Name);
         Lived?.Invoke();
     }
 
     bool Owns(string address) => Centre.FindAddress(address) is { } found && found.Owner == _proposer.Incarnation;
 
+    /// <summary>An address that does not move comes to others in name only: what lives there goes on at their own.</summary>
+    bool CanBeHere(ServiceAddress address) => address.Movable || address.Home == _parts.Node;
+
     void Move(AddressMoved moved)
     {
         if (!_isLive) return;
-        if (moved.To == _proposer.Incarnation) _parts.Sockets.Open(moved.Address.Name);
+        if (moved.To == _proposer.Incarnation)
+        {
+            if (CanBeHere(moved.Address)) _parts.Sockets.Open(moved.Address.Name);
+            else foreach (var service in _services) service.Edge.TakeUp(_clock.NowUs);
+        }
         else if (moved.From == _proposer.Incarnation)
         {
             _parts.Sockets.Close(moved.Address.Name, NodeTimes.Drain);

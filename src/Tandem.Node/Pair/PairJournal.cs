@@ -18,19 +18,19 @@ static class PairJournal
 
     public static string Folder(SideOptions side) => Path.Combine(side.Data, "journal");
 
-    public static EtcdJournalOptions OptionsOf(SideOptions side) => new() { Side = side.Side };
+    public static EtcdJournalOptions OptionsOf(SideOptions side, Archive? archive = null) => new() { Side = side.Side, Archive = archive };
 
     /// <summary>Opens it, with what this side missed; fetched from the other where etcd has it no more.</summary>
-    public static EtcdJournal Open(SideOptions side, Action<string> alarm) => Task.Run(() => OpenAsync(side, alarm)).GetAwaiter().GetResult();
+    public static EtcdJournal Open(SideOptions side, Archive archive, Action<string> alarm) => Task.Run(() => OpenAsync(side, archive, alarm)).GetAwaiter().GetResult();
 
-    static async Task<EtcdJournal> OpenAsync(SideOptions side, Action<string> alarm)
+    static async Task<EtcdJournal> OpenAsync(SideOptions side, Archive archive, Action<string> alarm)
     {
         // While it is fetched the cluster may be compacted once more; not for ever, as the other side waits for marks that are told.
         for (int tries = 3; ; tries--)
         {
             try
             {
-                return await EtcdJournal.OpenAsync(Folder(side), ClusterOf(side), OptionsOf(side), alarm).ConfigureAwait(false);
+                return await EtcdJournal.OpenAsync(Folder(side), ClusterOf(side), OptionsOf(side, archive), alarm).ConfigureAwait(false);
             }
             catch (JournalCompactedException compacted) when (tries > 0)
             {

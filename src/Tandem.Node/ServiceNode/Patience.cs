@@ -13,6 +13,10 @@ sealed partial class ServiceNode
     readonly Queue<(ulong Sequence, long SinceUs)> _waiting = [];
     /// <summary>Arrivals that were turned away because the journal was away; what comes of them is ended.</summary>
     readonly HashSet<ulong> _givenUp = [];
+    /// <summary>Those who waited too long, and did not ask again as one does who has no answer.</summary>
+    readonly List<(ulong Sequence, long SinceUs)> _silent = [];
+    /// <summary>A caller without an answer asks again after 0.5, 1.5, 3.5 s (RFC 3261 §17.1.1.2).</summary>
+    const long AsksAgainUs = 2_100_000;
     readonly Queue<(LegEdge Edge, ServerTransaction Bye, long SinceUs)> _byes = [];
 
     /// <summary>New calls that waited too long for the journal, and got a default label.</summary>
@@ -25,7 +29,15 @@ sealed partial class ServiceNode
         while (_waiting.TryPeek(out (ulong Sequence, long SinceUs) first) && first.SinceUs <= before)
         {
             _waiting.Dequeue();
-            if (_proposed.Remove(first.Sequence, out ServerTransaction? invite)) GiveUp(first.Sequence, invite, nowUs);
+            if (!_proposed.TryGetValue(first.Sequence, out ServerTransaction? invite)) continue;
+            if (invite.Flow.IsReliable || invite.HeardAgainUs > nowUs - AsksAgainUs) GiveUp(first.Sequence, invite, nowUs);
+            // Another node may have answered, that has this address since: two answers would be worse than a late one.
+            else _silent.Add((first.Sequence, nowUs));
+        }
+        for (int i = _silent.Count - 1; i >= 0; i--)
+        {
+            if (!_proposed.TryGetValue(_silent[i].Sequence, out ServerTransaction? invite)) _silent.RemoveAt(i);
+            else if (invite.HeardAgainUs > _silent[i].SinceUs) GiveUp(_silent[i].Sequence, invite, nowUs);
         }
         while (_byes.TryPeek(out (LegEdge Edge, ServerTransaction Bye, long SinceUs) owed) && owed.SinceUs <= before)
         {
@@ -39,6 +51,7 @@ sealed partial class ServiceNode
     /// <summary>The journal is away for longer than any election: the caller gets the default label of the number that was dialed, as far as this node can give it.</summary>
     void GiveUp(ulong sequence, ServerTransaction invite, long nowUs)
     {
+        _proposed.Remove(sequence);
         _givenUp.Add(sequence);
         CallsDefaultRouted++;
         string dialed = Numbers.Of(invite.Request.Uri);

@@ -351,6 +351,8 @@ sealed partial class ServiceNode : ISipUser
                     else _givenUp.Remove(entry.Sequence);
                     break;
                 case Rejected rejected when own: Reject(entry, rejected.Reason, nowUs); break;
+                // It lived at an address that could not come along.
+                case LegWanted wanted when IsOurs(wanted.Leg) && !wanted.Leg.Gone && wanted.Leg.KnownAt.Length > 0 && !_edges.ContainsKey(wanted.Leg.Id): TakeUp(wanted.Leg, nowUs); break;
                 case LegWanted wanted when IsOurs(wanted.Leg): BringAbout(wanted.Leg, nowUs); break;
             }
         }

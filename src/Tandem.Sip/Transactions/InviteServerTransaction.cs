@@ -17,7 +17,11 @@ public sealed class InviteServerTransaction : ServerTransaction
     internal override bool Send(int status, ReadOnlySpan<byte> response, long nowUs) => Take(
         status switch { < 200 => InviteServerInput.Send1xx, < 300 => InviteServerInput.Send2xx, _ => InviteServerInput.SendError }, nowUs, status, response);
 
-    internal override void Retransmitted(long nowUs) => Take(InviteServerInput.Request, nowUs);
+    internal override void Retransmitted(long nowUs)
+    {
+        HeardAgainUs = nowUs;
+        Take(InviteServerInput.Request, nowUs);
+    }
 
     internal void Acknowledged(long nowUs) => Take(InviteServerInput.Ack, nowUs);
 

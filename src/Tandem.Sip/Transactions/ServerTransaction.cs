@@ -33,6 +33,9 @@ public abstract class ServerTransaction : Timed
     /// <summary>Status of the last response sent; 0 before the first.</summary>
     public int LastStatus { get; private protected set; }
 
+    /// <summary>When the request was last heard again; 0: it came once.</summary>
+    public long HeardAgainUs { get; private protected set; }
+
     /// <summary>A final response was sent.</summary>
     public bool IsAnswered => LastStatus >= 200;
 

@@ -217,7 +217,9 @@ sealed class Callee : End
     /// <summary>The next call to this phone that is not known yet.</summary>
     public static async Task<Callee> RungAsync(Peer peer, TimeSpan? within = null)
     {
-        var callee = new Callee(peer, await peer.ReceiveAsync(static m => m.IsRequest && m.Method == "INVITE" && m.ToTag.Length == 0, "INVITE", within));
+        // An INVITE that was sent again, by whomever, is no other call.
+        var callee = new Callee(peer, await peer.ReceiveAsync(m => m.IsRequest && m.Method == "INVITE" && m.ToTag.Length == 0 && !peer.Rung.Contains(m.CallId), "INVITE", within));
+        peer.Rung.Add(callee.CallId);
         callee.Respond(callee.Invite, 180);
         return callee;
     }

@@ -50,6 +50,8 @@ public abstract class Peer(IPEndPoint node, Socket socket) : IDisposable
     /// <summary>Where it sends to.</summary>
     public IPEndPoint Node { get; set; } = node;
     public abstract string Transport { get; }
+    /// <summary>Calls to this phone that the test knows, by Call-ID.</summary>
+    public HashSet<string> Rung { get; } = [];
 
     public IReadOnlyList<Message> Received
     {

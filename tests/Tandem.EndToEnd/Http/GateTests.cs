@@ -143,7 +143,7 @@ public sealed class GateTests
         [
             "agent", "agent-login", "agent-logout", "agent-not-ready", "agent-ready", "agents", "call", "call-release", "calls", "configuration",
             "configuration-apply", "events", "health", "history-call", "history-calls", "history-digest", "history-extents", "history-rows",
-            "phones", "skill-groups", "snapshot", "status", "why", "wrap-up-extend",
+            "pair", "pair-home", "phones", "side", "side-entries", "side-snapshot", "skill-groups", "snapshot", "status", "why", "wrap-up-extend",
         ];
         Assert.Equal(expected, operations.Order(StringComparer.Ordinal));
     }

@@ -7,6 +7,8 @@ sealed class RecordChecks(World world)
 {
     readonly HashSet<(long Call, int Part)> _parts = [];
     readonly HashSet<long> _ended = [];
+    /// <summary>What each side's database has, as this checker counts it.</summary>
+    readonly Dictionary<string, long> _reached = new(StringComparer.Ordinal);
 
     /// <summary>By the reference.</summary>
     public void Made(long position, Record record)
@@ -21,16 +23,18 @@ sealed class RecordChecks(World world)
     /// <summary>A transaction of a side's database: it goes on exactly where the last one ended.</summary>
     public void Written(HistoryDatabase database, IReadOnlyList<(long Position, Record Record)> records, long reached)
     {
+        long reachedBefore = _reached.GetValueOrDefault(database.Side);
+        _reached[database.Side] = Math.Max(reached, reachedBefore);
         long last = Math.Min(reached, world.Checks.Reference.Last);
         int next = 0;
-        for (long position = database.Position + 1; position <= last; position++)
+        for (long position = reachedBefore + 1; position <= last; position++)
         {
             foreach (Record expected in world.Checks.Reference.RecordsAt(position))
             {
                 if (next >= records.Count || records[next].Position != position)
                 {
                     world.Violate("records", next < records.Count && records[next].Position < position
-                        ? $"{database.Side}'s history gets a record of {records[next].Position} again; it has reached {database.Position}"
+                        ? $"{database.Side}'s history gets a record of {records[next].Position} again; it had reached {reachedBefore}"
                         : $"{database.Side}'s history misses a record of {position}, {world.Checks.Reference.NameAt(position)}");
                     return;
                 }
@@ -42,8 +46,11 @@ sealed class RecordChecks(World world)
                 next++;
             }
         }
-        if (next < records.Count) world.Violate("records", $"{database.Side}'s history gets a record of {records[next].Position} more than it should; it has reached {database.Position}");
+        if (next < records.Count) world.Violate("records", $"{database.Side}'s history gets a record of {records[next].Position} more than it should; it had reached {reachedBefore}");
     }
+
+    /// <summary>A side found that its state was wrong, and makes its records again.</summary>
+    public void Rewound(HistoryDatabase database) => _reached[database.Side] = database.Position;
 
     public void AtTheEnd()
     {

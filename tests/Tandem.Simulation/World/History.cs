@@ -20,13 +20,14 @@ sealed class HistoryDatabase(World world, string side)
         Position = Math.Max(Position, reached);
     }
 
-    /// <summary>Planted: records without the position that they reach, as if it were a transaction of its own.</summary>
-    public void ForgetPosition(long reached) => Position = Math.Max(0, reached - 200);
+    /// <summary>Planted: the position is lost with the process, as if it were a transaction of its own.</summary>
+    public void ForgetPosition() => Position = Math.Max(0, Position - 200);
 
     public void Rewind(long position)
     {
         _records.RemoveAll(r => r.Position > position);
         Position = Math.Min(Position, position);
+        world.Checks.Records.Rewound(this);
     }
 }
 
@@ -74,7 +75,6 @@ sealed class SimulatedLogger(World world, NodeProcess process, HistoryDatabase d
             _isWriting = false;
             (List<(long, Record)> records, _waiting) = (_waiting, []);
             database.Commit(records, _reached);
-            if (world.Plant.ForgetsPosition(database.Side)) database.ForgetPosition(_reached);
         }));
     }
 

@@ -52,7 +52,7 @@ sealed class Network(World world)
     void TellTaken(string address, Host before, Host by) => world.After(_dice.Ms(1, 4), () =>
     {
         if (!ReferenceEquals(HolderOf(address), by)) return;
-        if (Reaches(by.Side, before.Side) && before.IsUp) before.Taken(address);
+        if (Reaches(by.Side, before.Side) && before is { IsUp: true, IsFrozen: false }) before.Taken(address);
         else world.After(100_000, () => TellTaken(address, before, by));
     });
 

@@ -115,6 +115,7 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
         _journal.Stop();
         _open.Clear();
         _inbox.Clear();
+        if (_world.Plant.ForgetsPosition(Host.Side)) Host.History.ForgetPosition();
         NodeLoop? loop = Loop;
         if (loop is not null) _world.At(_world.NowUs, () => loop.DisposeAsync().AsTask().GetAwaiter().GetResult());
     }
@@ -149,6 +150,7 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
     public void Receive(byte[] bytes, Flow flow)
     {
         if (IsDead || !_open.Contains(flow.Local.ToString()) || _inbox.Count >= InboxMax) return;
+        if (_world.Plant.Answers(bytes) is { } answer) _world.Network.FromNode(Host, flow, answer);
         Add(true, () => Loop!.Receive(bytes, flow));
     }
 

@@ -177,7 +177,8 @@ sealed class HostsPair : IAsyncDisposable
 
         void Keep(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data is not { Length: > 0 } text) return;
+            // etcd warns of each try that was given up.
+            if (line.Data is not { Length: > 0 } text || text.Contains("transport is closing", StringComparison.Ordinal)) return;
             lock (_said)
             {
                 _said.Append(name).Append(": ").AppendLine(text);
@@ -261,6 +262,12 @@ sealed class HostsPair : IAsyncDisposable
         {
             foreach (HostSide side in Sides)
             {
+                // One that is cut off would keep us waiting.
+                if (await side.HealthAsync() is { Length: > 0 } ill)
+                {
+                    last = ill;
+                    continue;
+                }
                 (int status, last) = await side.PostAsync(path, key);
                 if (status is >= 200 and < 300) return true;
             }

@@ -65,7 +65,7 @@ sealed class Namespace(string name)
             }
         },
     })
-    { Timeout = TimeSpan.FromSeconds(5) };
+    { Timeout = TimeSpan.FromSeconds(2) };
 
     /// <summary>`ip` becomes the program: the process is that one.</summary>
     public ProcessStartInfo Program(string program, params IEnumerable<string> arguments)
