@@ -18,13 +18,12 @@ sealed class IpAddresses : IAddressDriver
     const int AgainMs = 1_000, SoonMs = 100, SoonTimes = 3;
     /// <summary>A guardian that did not look for so long was asleep. It listens before it speaks: whoever has its addresses now says so each second.</summary>
     const long AsleepMs = 500, ListenMs = 1_500;
-    /// <summary>So late, this process was kept from running and does not know what was said meanwhile.</summary>
-    const int PausedMs = 200;
     readonly Netlink _link;
     readonly Arp _arp;
     readonly string _record;
     readonly IPAddress _home;
     readonly List<Held> _held = [];
+    long _tickedMs, _speaksMs;
     bool _acts = true;
 
     sealed class Held(ServiceAddress address, long nowMs)
@@ -131,9 +130,8 @@ sealed class IpAddresses : IAddressDriver
             if (nowMs < _speaksMs) held.NextMs = Math.Max(held.NextMs, _speaksMs);
             if (nowMs >= held.NextMs)
             {
-                bool paused = Environment.TickCount64 - held.NextMs > PausedMs;
-                if (_acts && !paused) Announce(held, nowMs);
-                held.NextMs = nowMs + (paused || ++held.Said <= SoonTimes ? SoonMs : AgainMs);
+                if (_acts) Announce(held, nowMs);
+                held.NextMs = nowMs + (++held.Said <= SoonTimes ? SoonMs : AgainMs);
             }
             next = Math.Min(next, held.NextMs);
         }
