@@ -270,18 +270,9 @@ public sealed class HostsTests(HostsFixture hosts) : IClassFixture<HostsFixture>
         Life life = await Life.BeginAsync(pair, pair.A);
         var gone = Stopwatch.StartNew();
         pair.A.Vanish();
-        try
-        {
-            await life.MovesToAsync(pair.B);
-        }
-        catch (TimeoutException)
-        {
-            foreach (Frame frame in pair.Sniffer.Frames) Console.WriteLine($"{frame.At:HH:mm:ss.fff} {frame.Host} {frame.Message.StartLine} {frame.Message.CSeq} {frame.Message.CallId} {frame.Message.Contact} {frame.Message.Body.Split('\n').Skip(1).FirstOrDefault()}");
-            throw;
-        }
+        await life.MovesToAsync(pair.B);
         Console.WriteLine($"  pair hosts: A's host vanished, its address stayed: callers and agents had their re-INVITE, the phone that rang rang again, {gone.ElapsedMilliseconds} ms later");
         await life.GoesOnAsync();
-        Assert.Equal(["b"], pair.OwnersOf(pair.B, default));
         pair.A.Return();
         await pair.DuplexedAsync();
         await life.HasOneRecordEachAsync();
