@@ -27,6 +27,8 @@ sealed class Phones(Field field)
     readonly Dictionary<string, TestLeg> _legs = new(StringComparer.Ordinal);
     readonly Dictionary<string, TestLeg> _busy = new(StringComparer.Ordinal);
 
+    /// <summary>How long phones ring before they are answered.</summary>
+    public long AnswerAfterUs { get; set; }
     /// <summary>An agent's phone got an INVITE while it was with another call.</summary>
     public int RungTwice { get; private set; }
     /// <summary>INVITEs for which nobody calls (any more).</summary>
@@ -87,7 +89,9 @@ sealed class Phones(Field field)
             Served.Add(call);
         }
         Send(invite, 180, leg.Tag, leg.From);
-        if (!agent.StartsWith(Ringing, StringComparison.Ordinal)) Answer(leg);
+        if (agent.StartsWith(Ringing, StringComparison.Ordinal)) return;
+        if (AnswerAfterUs == 0) Answer(leg);
+        else field.At(Field.NowUs + AnswerAfterUs, () => Answer(leg));
     }
 
     void Answer(TestLeg leg)

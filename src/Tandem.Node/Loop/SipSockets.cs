@@ -32,7 +32,11 @@ sealed class SipSockets : ISipSockets, IDisposable
     public SipSockets(Inbox inbox, IGuardianLink guardian, bool overlaps, Action<string> opened, Action<string> closed, Action<string> alarm)
     {
         (_inbox, _guardian, _overlaps, _opened, _closed, _alarm) = (inbox, guardian, overlaps, opened, closed, alarm);
-        guardian.Taken += address => inbox.Post(() => CloseNow(address));
+        // In a planned move the state has said so already: what is on its way to the old socket is still taken, until the drain ends.
+        guardian.Taken += address => inbox.Post(() =>
+        {
+            if (!_leaving.Contains(address)) CloseNow(address);
+        });
     }
 
     public int Connections => _open.Sum(static a => a.Tcp.Connections);
@@ -151,7 +155,8 @@ sealed class SipSockets : ISipSockets, IDisposable
         _open.Remove(open);
         open.Dispose();
         _droppedBefore += open.Udp.Dropped;
-        _closed(address);
+        // After what it brought last.
+        _inbox.Post(() => _closed(address));
     }
 
     public void Dispose()

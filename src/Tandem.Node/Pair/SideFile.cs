@@ -119,7 +119,11 @@ public static class SideFile
         }
         if (sqlite is not null) postgres.Reject("'sqlite' stands here too", "keep one of the two");
         string connection = postgres.Text("write a connection string, e.g. Host=/var/run/postgresql;Database=tandem") ?? "";
-        if (connection.Contains("password", StringComparison.OrdinalIgnoreCase)) postgres.Reject("holds a password", "put it into a file of its own: password-file: FILE");
+        if (connection.Contains("password", StringComparison.OrdinalIgnoreCase))
+        {
+            postgres.Reject("holds a password", "put it into a file of its own: password-file: FILE");
+            return usual;
+        }
         if (password is not null)
         {
             // It is read again whenever the database is connected; what is wrong with it is told now.

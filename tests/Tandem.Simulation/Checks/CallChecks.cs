@@ -88,7 +88,8 @@ sealed class CallChecks(World world)
     void Refused(Caller caller, Call? call, int status)
     {
         if (status == 487 && caller.HasHungUp) return;
-        if (status is 503 or 302)
+        // The default label is busy here.
+        if (status is 503 or 302 or 480 or 486)
         {
             TurnedAway++;
             // What the node answered by itself, without the journal.

@@ -52,7 +52,7 @@ sealed class SentChecks(World world)
         if (isPassed)
         {
             // Answers that are nobody else's to give: a call that is turned away, a BYE.
-            bool isAllowed = !message.IsRequest && (message.Status is 302 or 503 && message.Method == SipMethod.Invite || message.Status == 200 && message.Method == SipMethod.Bye);
+            bool isAllowed = !message.IsRequest && (message.Status >= 300 && message.Method == SipMethod.Invite || message.Status == 200 && message.Method == SipMethod.Bye);
             if (!isAllowed) world.Violate("fence", $"{process} sends {what} although it may have been declared lost");
             return;
         }

@@ -109,6 +109,9 @@ sealed class CrashPoints(World world, (string Side, long Point)? crashAt)
 {
     readonly Dictionary<string, long> _passed = new(StringComparer.Ordinal) { ["A"] = 0, ["B"] = 0 };
 
+    /// <summary>When a process died at its point.</summary>
+    public long DiedUs { get; private set; } = long.MinValue / 2;
+
     public long Passed(string side) => _passed[side];
 
     public void Pass(NodeProcess process, string what)
@@ -116,6 +119,7 @@ sealed class CrashPoints(World world, (string Side, long Point)? crashAt)
         long point = ++_passed[process.Host.Side];
         if (crashAt is not { } at || at.Side != process.Host.Side || at.Point != point) return;
         world.Trace($"{at.Side} dies at its point {point}, {what}");
+        DiedUs = world.NowUs;
         process.Kill("crash point");
         throw new KilledException();
     }

@@ -204,7 +204,7 @@ public sealed class IpAddressTests : IDisposable
         Assert.Equal([Service], taken);
         Assert.False(Has(1));
 
-        // B has it to itself, and what A said before does not take it away again.
+        // B has it to itself: A, which had slept, has listened and not said that it has the address.
         List<ServiceAddress> again = [];
         b.Read(again);
         Assert.Empty(again);

@@ -8,6 +8,8 @@ namespace Tandem.Tests.Guarding;
 /// <summary>A guardian whose node is a shell script: it speaks the lines, and the test plays the rest.</summary>
 sealed class GuardedScript : IDisposable
 {
+    /// <summary>Longer than a node's: a shell on a machine full of tests waits for its turn.</summary>
+    public const int SilenceMaxMs = 1_500;
     readonly TemporaryFolder _folder = new();
     readonly Thread _thread;
     readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,7 +25,7 @@ sealed class GuardedScript : IDisposable
             {{script}}
             """);
         before?.Invoke(_folder);
-        Guardian = new Guardian(new GuardianOptions { Side = "A", Data = _folder.Path, Program = new NodeProgram("bash", [path]), StopMs = stopMs, Nice = 0 }, Addresses, Wills, Log);
+        Guardian = new Guardian(new GuardianOptions { Side = "A", Data = _folder.Path, Program = new NodeProgram("bash", [path]), SilenceMaxMs = SilenceMaxMs, StopMs = stopMs, Nice = 0 }, Addresses, Wills, Log);
         _thread = new Thread(() =>
         {
             try

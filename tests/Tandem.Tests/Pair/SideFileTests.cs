@@ -63,14 +63,16 @@ public sealed class SideFileTests : IDisposable
               user: tandem
               password-file: etcd-password
             other-side: {http: "https://192.0.2.1:8443", ca: ca.pem}
-            history: {postgresql: Host=/run/postgresql;Database=tandem, password-file: history-password}
+            history: {postgresql: Host=/run/postgresql;Username=tandem;Database=tandem, password-file: history-password}
             instance-key: instance.key
             timings: {heartbeat: 200ms, fence: 700ms, renewal: 800ms}
             """).Options!;
 
         Assert.Equal(("berlin-2", MovesHow.Ip, "eth0", 24, "A"), (side.Node, side.AddressMoves.How, side.AddressMoves.Interface, side.AddressMoves.Prefix, side.Other.Side));
         Assert.Equal(("tandem", "se\"cret"), (side.Etcd.User, side.Etcd.Password));
-        Assert.Equal("Host=/run/postgresql;Database=tandem;Password=\"se\"\"cret\"", side.History.PostgreSql);
+        Assert.StartsWith("Host=/run/postgresql;Username=tandem;Database=tandem", side.History.PostgreSql);
+        Assert.Contains(_folder["history-password"], side.History.PostgreSql);
+        Assert.DoesNotContain("se\"", side.History.PostgreSql);
         Assert.Equal((200, 700, 800), (side.Timings.HeartbeatMs, side.Timings.FenceMs, side.Timings.RenewalMs));
     }
 

@@ -16,13 +16,14 @@ sealed class IpAddresses : IAddressDriver
     /// <summary>So soon after taking it, another's announcement is an old one.</summary>
     public const long YoungMs = 2_000;
     const int AgainMs = 1_000, SoonMs = 100, SoonTimes = 3;
-    /// <summary>So late, this process was kept from running and does not know what was said meanwhile.</summary>
-    const int PausedMs = 200;
+    /// <summary>A guardian that did not look for so long was asleep. It listens before it speaks: whoever has its addresses now says so each second.</summary>
+    const long AsleepMs = 500, ListenMs = 1_500;
     readonly Netlink _link;
     readonly Arp _arp;
     readonly string _record;
     readonly IPAddress _home;
     readonly List<Held> _held = [];
+    long _tickedMs, _speaksMs;
     bool _acts = true;
 
     sealed class Held(ServiceAddress address, long nowMs)
@@ -70,6 +71,12 @@ sealed class IpAddresses : IAddressDriver
         if (address.Ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork) throw new AddressException("is an IPv6 address: these do not move yet");
         if (Find(address) is not null) return;
         long now = Environment.TickCount64;
+        if (_held.Count == 0)
+        {
+            // What was said before belongs to the time before.
+            while (_arp.TryHear(out _)) { }
+            _tickedMs = now;
+        }
         // Ports share an address: it is added with the first and removed with the last.
         bool isHere = _held.Exists(h => h.Address.Ip.Equals(address.Ip));
         var held = new Held(address, now);
@@ -114,18 +121,21 @@ sealed class IpAddresses : IAddressDriver
 
     public int Tick(long nowMs)
     {
+        if (_held.Count == 0) return -1;
+        if (nowMs - _tickedMs > AsleepMs) _speaksMs = nowMs + ListenMs;
+        _tickedMs = nowMs;
         long next = long.MaxValue;
         foreach (Held held in _held)
         {
+            if (nowMs < _speaksMs) held.NextMs = Math.Max(held.NextMs, _speaksMs);
             if (nowMs >= held.NextMs)
             {
-                bool paused = Environment.TickCount64 - held.NextMs > PausedMs;
-                if (_acts && !paused) Announce(held, nowMs);
-                held.NextMs = nowMs + (paused || ++held.Said <= SoonTimes ? SoonMs : AgainMs);
+                if (_acts) Announce(held, nowMs);
+                held.NextMs = nowMs + (++held.Said <= SoonTimes ? SoonMs : AgainMs);
             }
             next = Math.Min(next, held.NextMs);
         }
-        return next == long.MaxValue ? -1 : (int)Math.Max(0, next - nowMs);
+        return (int)Math.Max(0, next - nowMs);
     }
 
     void Announce(Held held, long nowMs)
