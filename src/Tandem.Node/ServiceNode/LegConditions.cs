@@ -200,6 +200,8 @@ sealed partial class ServiceNode
     {
         if (leg.Exchange is Exchange.Passing or Exchange.Refreshing && edge.Passed < leg.ExchangeCSeq)
         {
+            // The 2xx of the exchange before is acknowledged before the next begins (RFC 3261 §14.1).
+            if (edge.OwesAck && (!edge.PassedEmpty || leg.AcknowledgeSdp.Length > 0)) Acknowledge(edge, leg);
             byte[] body = Body(leg.ExchangeSdp);
             uint cseq = InviteCSeq + leg.ExchangeCSeq;
             var request = new DialogRequest

@@ -82,11 +82,12 @@ abstract class End(Peer peer)
         Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0, "a re-INVITE");
 
     /// <summary>Its far end is at another address from now on, and says so (target refresh, RFC 3261 §12.2).</summary>
-    public async Task<Message> RefreshedAsync(TimeSpan? within = null)
+    /// <param name="sdp">What it said before: it has nothing new.</param>
+    public async Task<Message> RefreshedAsync(string sdp, TimeSpan? within = null)
     {
         Message offer = await Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0 && m.Contact != Target, "a re-INVITE from another address", within);
         Target = offer.Contact;
-        Respond(offer, 200, Sdp.Of("refreshed", version: 2));
+        Respond(offer, 200, sdp);
         await AckedAsync();
         return offer;
     }

@@ -22,9 +22,10 @@ sealed class HostsPair : IAsyncDisposable
     static readonly string? s_log = Environment.GetEnvironmentVariable("TANDEM_E2E_LOG");
     readonly StringBuilder _said = new();
     readonly string _movesHow;
-    public bool Moves { get; }
     readonly Dictionary<string, string> _own;
 
+    /// <summary>Service addresses move from host to host; else each stays in its own network.</summary>
+    public bool Moves { get; }
     public Segment Segment { get; }
     public HostSide A { get; }
     public HostSide B { get; }
@@ -246,7 +247,8 @@ sealed class HostsPair : IAsyncDisposable
             }
             foreach (HostSide side in Sides)
             {
-                if (side.HoldsOwn) continue;
+                // A side that was cut off holds what it had, until it reads what has become of it.
+                if (side.HoldsOwn && !(Moves && Sides.Any(other => other != side && other.Holds(side.Sip)))) continue;
                 last = $"{side.Sip} to be on {side.Side}: {await side.TryGoHomeAsync()}";
                 return false;
             }

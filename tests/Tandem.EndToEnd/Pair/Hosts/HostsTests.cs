@@ -273,7 +273,6 @@ public sealed class HostsTests(HostsFixture hosts) : IClassFixture<HostsFixture>
         await life.MovesToAsync(pair.B);
         Console.WriteLine($"  pair hosts: A's host vanished, its address stayed: callers and agents had their re-INVITE, the phone that rang rang again, {gone.ElapsedMilliseconds} ms later");
         await life.GoesOnAsync();
-        Assert.Equal(["b"], pair.OwnersOf(pair.B, default));
         pair.A.Return();
         await pair.DuplexedAsync();
         await life.HasOneRecordEachAsync();

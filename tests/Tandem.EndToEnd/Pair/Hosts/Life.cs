@@ -44,7 +44,7 @@ sealed class Life
     public async Task MovesToAsync(HostSide to)
     {
         foreach (UdpPeer peer in (UdpPeer[])[_pair.Carrier, .. _pair.Phones]) peer.Node = to.Sip;
-        await Task.WhenAll(Talking.RefreshedAsync(), Ana.RefreshedAsync());
+        await Task.WhenAll(Talking.RefreshedAsync(Sdp.Of($"{_mark}1")), Ana.RefreshedAsync(Sdp.Of("agent")));
         Message cancel = await _pair.Phones[1].RequestAsync("CANCEL", callId: Bo.CallId);
         Bo.Respond(cancel, 200);
         Bo.Respond(Bo.Invite, 487);

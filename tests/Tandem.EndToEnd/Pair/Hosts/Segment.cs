@@ -19,7 +19,7 @@ sealed class Segment : IDisposable
     /// <summary>Null when namespaces can be made here, else why not.</summary>
     public static string? Missing =>
         !Environment.IsPrivilegedProcess ? "network namespaces need root"
-        : Array.Find((string[])["ip", "nft", "etcd"], static p => !Tool.Exists(p)) is { } program ? $"the program {program} is missing (./tandem test installs it)"
+        : Array.Find((string[])["ip", "nft", "etcd", "etcdctl"], static p => !Tool.Exists(p)) is { } program ? $"the program {program} is missing (./tandem test installs it)"
         : null;
 
     /// <param name="hosts">Name, addresses; the first is the host's own. With <paramref name="routed"/> each network has a router at .254, which is the bridge's namespace.</param>
