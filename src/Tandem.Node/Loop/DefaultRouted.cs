@@ -16,10 +16,13 @@ sealed class DefaultRouted
 
     readonly Storage _storage;
     readonly Proposer _proposer;
-    readonly Queue<Entry> _calls = [];
+    /// <summary>By request id, in the order in which they were answered; true: proposed by this start.</summary>
+    readonly OrderedDictionary<string, (Entry Entry, bool IsProposed)> _calls = new(StringComparer.Ordinal);
+    bool _isNew;
     readonly Action<string> _alarm;
     StorageFile? _file;
     long _length;
+    int _added;
 
     public DefaultRouted(Storage storage, Proposer proposer, Action<string> alarm)
     {
@@ -35,7 +38,8 @@ sealed class DefaultRouted
             {
                 var entry = new Entry();
                 input.ReadMessage(entry);
-                _calls.Enqueue(entry);
+                _calls[entry.RequestId] = (entry, false);
+                _isNew = true;
                 _length = input.Position;
             }
         }
@@ -50,8 +54,9 @@ sealed class DefaultRouted
     public void Add(CallDefaultRouted call)
     {
         if (_calls.Count >= Max) return;
-        var entry = new Entry { CallDefaultRouted = call, RequestId = $"default-routed-{_proposer.Incarnation}-{call.UnixUs}-{_calls.Count}" };
-        _calls.Enqueue(entry);
+        var entry = new Entry { CallDefaultRouted = call, RequestId = $"default-routed-{_proposer.Incarnation}-{call.UnixUs}-{_added++}" };
+        _calls[entry.RequestId] = (entry, false);
+        _isNew = true;
         try
         {
             _file ??= _storage.Create(Name, 0);
@@ -67,12 +72,23 @@ sealed class DefaultRouted
         }
     }
 
-    /// <summary>When the journal is there again.</summary>
+    /// <summary>When the journal is there again. What it takes is forgotten when it was applied.</summary>
     public void Propose()
     {
-        if (_calls.Count == 0) return;
-        while (_calls.TryPeek(out Entry? entry) && _proposer.TryPropose(entry.Clone(), Priority.InProgress) == Refusal.None) _calls.Dequeue();
-        if (_calls.Count > 0) return;
+        if (!_isNew) return;
+        _isNew = false;
+        for (int i = 0; i < _calls.Count; i++)
+        {
+            (string id, (Entry entry, bool isProposed)) = _calls.GetAt(i);
+            if (isProposed) continue;
+            if (_proposer.TryPropose(entry.Clone(), Priority.InProgress) == Refusal.None) _calls[id] = (entry, true);
+            else _isNew = true;
+        }
+    }
+
+    public void Done(string requestId)
+    {
+        if (!_calls.Remove(requestId) || _calls.Count > 0) return;
         _file?.Dispose();
         _file = null;
         _length = 0;

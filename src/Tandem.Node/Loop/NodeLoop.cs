@@ -285,7 +285,10 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         {
             switch (effect)
             {
-                case CommandDone done when _commands.Remove(done.RequestId, out TaskCompletionSource<Rejection>? waiting): waiting.TrySetResult(done.Rejection); break;
+                case CommandDone done:
+                    if (_commands.Remove(done.RequestId, out TaskCompletionSource<Rejection>? waiting)) waiting.TrySetResult(done.Rejection);
+                    else if (isOwn) _defaultRouted.Done(done.RequestId);
+                    break;
                 case AddressMoved moved: Move(moved); break;
                 case IncarnationLost lost: Lose(lost.Who); break;
             }

@@ -403,6 +403,7 @@ sealed partial class ServiceNode : ISipUser
 
     void Reject(Entry entry, Rejection reason, long nowUs)
     {
+        _registrar.Unwritten(entry.Sequence, nowUs);
         if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, 503, nowUs);
         if (entry.InputCase == Entry.InputOneofCase.LegOffered && _edges.TryGetValue(new LegId(entry.LegOffered.Leg), out LegEdge? edge) && edge.Offer is { } offer)
         {
