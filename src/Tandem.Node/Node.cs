@@ -80,6 +80,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Credentials = _credentials,
                 InstanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key")),
                 Pulse = options.Pair is { Timings: var t } ? new PulseTimes(t.HeartbeatMs * 1000L, t.FenceMs * 1000L) : null,
+                Drain = TimeSpan.FromMilliseconds(options.Pair?.Timings.DrainMs ?? 300),
+                DefaultRouteAfter = Core.Span.FromMs(options.Pair?.Timings.DefaultRouteMs ?? 3_000),
                 Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
             });
         }

@@ -31,6 +31,10 @@ sealed record NodeParts
     public required byte[] InstanceKey { get; init; }
     /// <summary>Null for a node alone: no heartbeats, no fence.</summary>
     public PulseTimes? Pulse { get; init; }
+    /// <summary>How long this node goes on to take what still comes in at an address that is another's now.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromMilliseconds(300);
+    /// <summary>New calls wait for the journal so long, which is longer than any election; then they get their default label.</summary>
+    public Core.Span DefaultRouteAfter { get; init; } = Core.Span.FromSeconds(3);
     public ReplicaOptions Replica { get; init; } = new();
 }
 
@@ -40,6 +44,9 @@ sealed record NodeParts
 /// </summary>
 sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
 {
+    /// <summary>A node that is told to leave ends after this, whatever the journal does.</summary>
+    static readonly Core.Span s_leaveMax = Core.Span.FromSeconds(5);
+
     readonly NodeParts _parts;
     readonly MonotonicClock _clock;
     readonly Proposer _proposer;
@@ -164,7 +171,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (_hasEnded || !Owns(address)) return;
         _services.RemoveAll(s => s.Address == address);
-        var edge = new ServiceNode.ServiceNode(address, SipCounters, () => _replica.Centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted);
+        var edge = new ServiceNode.ServiceNode(address, SipCounters, () => _replica.Centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted, _parts.DefaultRouteAfter);
         _services.Add((address, SipEndPoint.From(System.Net.IPEndPoint.Parse(address)), edge));
         edge.TakeUp(_clock.NowUs);
     }
@@ -203,7 +210,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         if (_leaving || _hasEnded) return;
         _leaving = true;
         if (!_isLive || _parts.Pulse is null || TryPropose(new Entry { NodeLeaving = new NodeLeaving() }) != Refusal.None) End(0, "");
-        else _stopUs = _clock.NowUs + NodeTimes.LeaveMax.Us;
+        else _stopUs = _clock.NowUs + s_leaveMax.Us;
     }
 
     // ---- a turn of the loop ----
@@ -313,8 +320,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         }
         else if (moved.From == _proposer.Incarnation)
         {
-            _parts.Sockets.Close(moved.Address.Name, NodeTimes.Drain);
-            if (_leaving) _stopUs = _clock.NowUs + Core.Span.FromMs(100).Us + (long)NodeTimes.Drain.TotalMicroseconds;
+            _parts.Sockets.Close(moved.Address.Name, _parts.Drain);
+            if (_leaving) _stopUs = _clock.NowUs + Core.Span.FromMs(100).Us + (long)_parts.Drain.TotalMicroseconds;
         }
     }
 
@@ -425,14 +432,4 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         await _replica.DisposeAsync().ConfigureAwait(false);
         foreach (TaskCompletionSource<Rejection> waiting in _commands.Values) waiting.TrySetCanceled();
     }
-}
-
-static class NodeTimes
-{
-    /// <summary>How long a node goes on to take what still comes in at an address that is another's now.</summary>
-    public static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(300);
-    /// <summary>A node that is told to leave ends after this, whatever the journal does.</summary>
-    public static readonly Core.Span LeaveMax = Core.Span.FromSeconds(5);
-    /// <summary>Own SIP calls wait for the journal so long, then they get their default label.</summary>
-    public static readonly Core.Span DefaultRouteAfter = Core.Span.FromSeconds(3);
 }

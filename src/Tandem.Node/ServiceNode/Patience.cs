@@ -25,7 +25,7 @@ sealed partial class ServiceNode
     public void Sweep(long nowUs)
     {
         _registrar.Sweep(nowUs);
-        long before = nowUs - NodeTimes.DefaultRouteAfter.Us;
+        long before = nowUs - _defaultRouteAfter.Us;
         while (_waiting.TryPeek(out (ulong Sequence, long SinceUs) first) && first.SinceUs <= before)
         {
             _waiting.Dequeue();

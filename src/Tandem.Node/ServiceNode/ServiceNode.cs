@@ -34,6 +34,7 @@ sealed partial class ServiceNode : ISipUser
     readonly Identifiers _identifiers;
     readonly Peers _peers;
     readonly DefaultRouted _defaultRouted;
+    readonly Core.Span _defaultRouteAfter;
     readonly Registrar _registrar;
     readonly Dictionary<LegId, LegEdge> _edges = [];
     /// <summary>INVITEs and REGISTERs whose entries are on their way, by the entry's sequence.</summary>
@@ -42,9 +43,9 @@ sealed partial class ServiceNode : ISipUser
     readonly Queue<Entry> _owed = [];
     long _arrivedInOverload;
 
-    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers, DefaultRouted defaultRouted)
+    public ServiceNode(string address, SipCounters counters, Func<ContactCentre> centre, Proposer proposer, MonotonicClock clock, Flows flows, Fence fence, Identifiers identifiers, Peers peers, DefaultRouted defaultRouted, Core.Span defaultRouteAfter)
     {
-        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted) = (address, centre, proposer, clock, flows, fence, identifiers, peers, defaultRouted);
+        (_address, _centre, _proposer, _clock, _flows, _fence, _identifiers, _peers, _defaultRouted, _defaultRouteAfter) = (address, centre, proposer, clock, flows, fence, identifiers, peers, defaultRouted, defaultRouteAfter);
         Stack = new SipStack(
             new SipStackOptions
             {

@@ -46,10 +46,24 @@ public sealed class PhonePasswords
     public string Of(string user)
     {
         if (_passwords.TryGetValue(user, out string? known)) return known;
-        string password = RandomNumberGenerator.GetString(Letters, Length);
+        string password = Draw(user);
         _passwords[user] = password;
         _drawn.Add(user);
         return password;
+    }
+
+    /// <summary>From the instance's key, so that both sides of a pair draw the same for the same user.</summary>
+    string Draw(string user)
+    {
+        byte[] key = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(_path)!, "instance.key"));
+        byte[] bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 8 * Length, info: Encoding.UTF8.GetBytes($"tandem phone password {user}"));
+        var password = new StringBuilder(Length);
+        foreach (byte b in bytes)
+        {
+            // Above the last multiple the first letters would come more often.
+            if (b < 256 / Letters.Length * Letters.Length && password.Length < Length) password.Append(Letters[b % Letters.Length]);
+        }
+        return password.ToString();
     }
 
     /// <summary>Writes the file when a password was drawn.</summary>
