@@ -87,9 +87,10 @@ sealed class Crowd : IDisposable
     }
 
     /// <summary>Each caller was answered and let go in good order, and no agent had two calls.</summary>
-    public void NobodyWasLost()
+    /// <param name="byesArrive">False: a phone that the BYE of its call did not reach may be rung while it believes to be in it.</param>
+    public void NobodyWasLost(bool byesArrive = true)
     {
-        Assert.Empty(RungTwice);
+        if (byesArrive) Assert.Empty(RungTwice);
         Assert.All(Calls, static c => Assert.True(c is { IsOver: true, Status: 200 }, c.ToString()));
     }
 

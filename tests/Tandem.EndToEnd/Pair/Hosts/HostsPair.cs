@@ -203,7 +203,8 @@ sealed class HostsPair : IAsyncDisposable
                 string said = await Task.Run(() => Tool.Run("ip", "", ["netns", "exec", Segment[host].Name, "etcdctl", "--command-timeout", "1s", "--endpoints", $"https://{_own[host]}:2379",
                     "--cacert", Paper(Papers.Ca), "--cert", Paper(Papers.Certificate), "--key", Paper(Papers.Key), "endpoint", "status", "-w", "json"]));
                 JsonElement status = JsonDocument.Parse(said).RootElement[0].GetProperty("Status");
-                if (status.GetProperty("leader").GetUInt64() == status.GetProperty("header").GetProperty("member_id").GetUInt64()) return host;
+                // Without a leader there is no such word.
+                if (status.TryGetProperty("leader", out JsonElement leader) && leader.GetUInt64() == status.GetProperty("header").GetProperty("member_id").GetUInt64()) return host;
             }
             catch (InvalidOperationException)
             {
@@ -225,7 +226,14 @@ sealed class HostsPair : IAsyncDisposable
             string[] etcdctl = ["netns", "exec", Segment[leader].Name, "etcdctl", "--cacert", Paper(Papers.Ca), "--cert", Paper(Papers.Certificate), "--key", Paper(Papers.Key), "--endpoints", $"https://{_own[leader]}:2379"];
             string members = Tool.Run("ip", "", [.. etcdctl, "member", "list"]);
             string id = members.Split('\n').First(l => l.Contains($", {host}, ", StringComparison.Ordinal)).Split(',')[0];
-            Tool.Run("ip", "", [.. etcdctl, "move-leader", id]);
+            try
+            {
+                Tool.Run("ip", "", [.. etcdctl, "move-leader", id]);
+            }
+            catch (InvalidOperationException)
+            {
+                // It has lost the lead meanwhile.
+            }
             return false;
         }, $"{host} to lead etcd");
     }
