@@ -46,7 +46,8 @@ public sealed class UnderLoadTests
         await Task.Delay(1_000);
         await happens(pair);
         foreach (Sipp callers in (Sipp[])[atA, atB]) (await callers.EndAsync(TimeSpan.FromSeconds(120))).IsGood();
-        await pair.A.IsQuietAsync(TimeSpan.FromSeconds(60));
+        // SIPp forgets its end of a call that is sent an INVITE again at the wrong moment: the other end gives up after 32 s, twice at worst.
+        await pair.A.IsQuietAsync(TimeSpan.FromSeconds(120));
         Assert.All(await pair.B.AgentsAsync(), static a => Assert.Equal("ready", a.State));
         AgentLog.NobodyIsRungTwiceAtOnce(await agents.StopAsync());
 
