@@ -38,7 +38,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Thread _thread;
     readonly long _started;
-    volatile bool _stopping, _isConfigured, _isLive;
+    readonly CancellationTokenSource _ending = new();
+    volatile bool _mayBegin, _stopping, _isConfigured, _isLive;
     volatile int _decisionLevel = 1;
     long _alarms;
 
@@ -56,6 +57,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         {
             // The journal first: its lock keeps a second node out of everything else in the folder.
             _journal = OpenJournal(instance);
+            long opened = _clock.NowUs;
             _credentials = Credentials.Open(options.Data);
             HistoryPath = options.Pair?.History is { PostgreSql: { } postgres } ? postgres : options.Pair?.History.Sqlite ?? options.History ?? Path.Combine(options.Data, "history.sqlite");
             RewindHistory();
@@ -82,8 +84,11 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Pulse = options.Pair is { Timings: var t } ? new PulseTimes(t.HeartbeatMs * 1000L, t.FenceMs * 1000L) : null,
                 Drain = TimeSpan.FromMilliseconds(options.Pair?.Timings.DrainMs ?? 300),
                 DefaultRouteAfter = Core.Span.FromMs(options.Pair?.Timings.DefaultRouteMs ?? 3_000),
-                Replica = new ReplicaOptions { SnapshotEntries = options.SnapshotEntries },
+                // A side that returns replays what came after its snapshot: a pair makes them more often.
+                Replica = new ReplicaOptions { SnapshotEntries = options.Pair is null ? options.SnapshotEntries : Math.Min(options.SnapshotEntries, 25_000) },
             });
+            if (_clock.NowUs > 1_000_000)
+                Tell($"The journal was opened in {opened / 1e6:0.0} s; the state at {_loop.Centre.Position} was rebuilt from the snapshot at {_loop.Replica.SnapshotPosition} in {(_clock.NowUs - opened) / 1e6:0.0} s.");
         }
         catch (Exception e) when (e is JournalException or EtcdException or HistoryException or InvalidDataException)
         {
@@ -146,13 +151,11 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public Task StartAsync()
     {
         _journal.HealthChanged += health => _inbox.Post(() => Tell(health));
+        _inbox.Post(_loop.Follow);
         _journal.Start(_journal.LastPosition + 1, _inbox);
-        _inbox.Post(() =>
-        {
-            _loop.Begin();
-            _catchUp = new HistoryCatchUp(_logger, _journal, _snapshots, Alarm);
-        });
+        _ = BeginWhenNearAsync();
         _thread.Start();
+        _ = CatchUpLaterAsync();
         return _live.Task;
     }
 
@@ -165,7 +168,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public Task<T> AskAsync<T>(Func<ContactCentre, T> read)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_stopping) answer.SetCanceled();
+        if (_stopping) answer.SetCanceled(CancellationToken.None);
         else _inbox.Post(() =>
         {
             try
@@ -220,9 +223,14 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             {
                 List<Inbox.Item> items = _inbox.Take(Math.Clamp(_loop.NextUs - _clock.NowUs, 0, TurnMaxUs));
                 _loop.LagUs = _inbox.OldestUs;
+                long began = _clock.NowUs;
+                int collections = GC.CollectionCount(0);
                 foreach (Inbox.Item item in items) Handle(item);
                 HandleHeld();
+                if (_mayBegin && _loop.IsNear) _loop.Begin();
+                long handled = _clock.NowUs;
                 _loop.EndTurn();
+                if (_clock.NowUs - began > SlowTurnUs) TellSlowTurn(items, began, handled, collections);
                 _isConfigured = _loop.Centre.Configuration is not null;
                 _decisionLevel = _loop.Centre.DecisionLevel;
             }
@@ -235,6 +243,41 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             _log.WriteLine(e);
             End(NodeException.Failed, e.Message);
         }
+    }
+
+    /// <summary>What was committed while the state was rebuilt is read first.</summary>
+    async Task BeginWhenNearAsync()
+    {
+        try
+        {
+            if (_journal is EtcdJournal etcd) await etcd.ReachNewestAsync(_ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is EtcdException or OperationCanceledException)
+        {
+            // Then it is found out when the incarnation is taken, and told.
+        }
+        _mayBegin = true;
+        _inbox.Post(static () => { });
+    }
+
+    /// <summary>History is caught up a while after the start: what it replays would compete with the node's first work.</summary>
+    async Task CatchUpLaterAsync()
+    {
+        await _live.Task.ConfigureAwait(false);
+        await Task.Delay(_options.Pair is null ? TimeSpan.Zero : TimeSpan.FromSeconds(3), _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_ending.IsCancellationRequested) return;
+        _inbox.Post(() => _catchUp = new HistoryCatchUp(_logger, _journal, _snapshots, Alarm));
+    }
+
+    /// <summary>From here on callers notice, and in a pair the guardian soon does.</summary>
+    const long SlowTurnUs = 150_000;
+
+    void TellSlowTurn(List<Inbox.Item> items, long began, long handled, int collections)
+    {
+        long ended = _clock.NowUs;
+        int entries = items.Sum(static i => i.What is Inbox.Committed committed ? committed.Entries.Count : 0), batches = items.Count(static i => i.What is ReceivedBatch);
+        Tell($"slow: a turn of the loop took {(ended - began) / 1000} ms: {items.Count} items ({entries} entries, {batches} batches of datagrams) "
+            + $"in {(handled - began) / 1000} ms, its end in {(ended - handled) / 1000} ms, {GC.CollectionCount(0) - collections} collections");
     }
 
     /// <summary>The longest that the loop sleeps: what guards it wants to hear of it in between.</summary>
@@ -324,7 +367,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 Alarm(e.Message);
             }
             _inbox.Post(() => then(result));
-        });
+        }, CancellationToken.None);
 
     void End(int exitCode, string why)
     {
@@ -337,13 +380,18 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public void Alarm(string message)
     {
         Interlocked.Increment(ref _alarms);
-        _log.WriteLine($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} alarm: {message}");
+        Tell($"alarm: {message}");
+    }
+
+    void Tell(string line)
+    {
+        _log.WriteLine($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {line}");
         _log.Flush();
     }
 
     void Tell(JournalHealth health)
     {
-        if (health.State == JournalState.Accepting) _log.WriteLine($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} the journal takes new calls again");
+        if (health.State == JournalState.Accepting) Tell("the journal takes new calls again");
         else Alarm(health.Reason);
         // What could not be written is not known to be there or not: only the next start can tell.
         if (health.State == JournalState.Failed) End(NodeException.Failed, health.Reason);
@@ -363,6 +411,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             await _loop.Replica.SnapshotCompletion;
         }
         _stopping = true;
+        await _ending.CancelAsync();
         _inbox.Post(static () => { });
         if (_thread.IsAlive) _thread.Join();
         _sockets.Dispose();
@@ -371,6 +420,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         await _journal.DisposeAsync();
         _logger.Dispose();
         _snapshots.Dispose();
+        _ending.Dispose();
         _ended.TrySetResult(0);
     }
 }

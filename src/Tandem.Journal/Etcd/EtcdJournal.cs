@@ -116,6 +116,14 @@ public sealed class EtcdJournal : IJournal
         await _watcher.RunAsync(deliver: null, until: last).ConfigureAwait(false);
     }
 
+    /// <summary>Done when everything has been read that is committed in the cluster now. After <see cref="Start"/>.</summary>
+    /// <exception cref="EtcdException">The cluster does not answer.</exception>
+    public async Task ReachNewestAsync(CancellationToken cancel)
+    {
+        (long last, _) = await _keeper.NewestBatchAsync(_options.StartPatience).ConfigureAwait(false);
+        while (Mark.Revision < last) await Task.Delay(5, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>The key that tells this journal from any other; whoever comes first makes it.</summary>
     async Task<KeyValue> FoundAsync()
     {

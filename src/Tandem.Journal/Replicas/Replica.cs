@@ -83,7 +83,10 @@ public sealed class Replica : IAsyncDisposable
     public void Apply(long firstPosition, IReadOnlyList<Entry> entries)
     {
         for (int i = 0; i < entries.Count; i++)
+        {
             if (firstPosition + i > Centre.Position) Apply(firstPosition + i, entries[i]);
+            if (i % 256 == 255) _owner.StillWorking();
+        }
         Step();
     }
 
@@ -163,6 +166,8 @@ public sealed class Replica : IAsyncDisposable
         foreach (JournaledEntry read in _journal.Read(Centre.Position + 1))
         {
             if (!TryApply(read.Position, read.Entry)) return false;
+            // A process that dies young leaves a snapshot all the same, and the next has less to replay.
+            _schedule.Count(read.Entry);
             if (read.Position % 1_024 == 0) _owner.StillWorking();
             if (read.Position == upTo) return true;
         }

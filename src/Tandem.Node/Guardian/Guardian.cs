@@ -170,7 +170,7 @@ sealed class Guardian : IDisposable
         _silence.Look(now, renewed);
         if (_node.HasEnded) Bury();
         else if (_wasKilled) return;
-        else if (_silence.IsTooLong) Kill($"did not renew for {_silence.Ms} ms");
+        else if (_held.Count > 0 ? _silence.IsTooLong : _silence.IsFarTooLong) Kill($"did not renew for {_silence.Ms} ms");
         else if (now >= _killAtMs) Kill($"did not stop within {_options.StopMs / 1000.0:0.#} s");
         else if (!_silence.IsArmed && now - _startedMs > _options.StartMaxMs) Kill($"has not begun to work within {_options.StartMaxMs / 1000} s");
     }

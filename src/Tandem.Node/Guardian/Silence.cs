@@ -14,6 +14,8 @@ sealed class Silence(int limitMs, int stepMs)
     /// <summary>Only who has renewed once can miss it: a start takes the time it takes.</summary>
     public bool IsArmed { get; private set; }
     public bool IsTooLong => IsArmed && _silentMs > limitMs;
+    /// <summary>For a node that holds no address: it is in nobody's way, and has just begun or will not be missed.</summary>
+    public bool IsFarTooLong => IsArmed && _silentMs > 4 * limitMs;
     public long Ms => _silentMs;
 
     public void Begin(long nowMs) => (_lookedMs, _silentMs, IsArmed) = (nowMs, 0, false);

@@ -65,7 +65,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// <summary>What the replay at the start stumbled over; proposed when the node lives.</summary>
     readonly List<Skipped> _skippedAtStart = [];
     long _nextClockUs, _stopUs;
-    bool _begun, _isLive, _hasEnded, _leaving, _isStopped, _isInquiring;
+    bool _follows, _begun, _isLive, _hasEnded, _leaving, _isStopped, _isInquiring;
 
     /// <summary>Rebuilds the state; nothing is proposed yet.</summary>
     /// <exception cref="JournalException">The state cannot be rebuilt.</exception>
@@ -105,14 +105,29 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// <summary>Raised once, when the node lives.</summary>
     public event Action? Lived;
 
-    /// <summary>Begins an incarnation: proposes the node's start. The journal delivers from now on.</summary>
+    /// <summary>
+    /// The journal delivers from now on. What was committed while the state was rebuilt is applied first: a node that began
+    /// an incarnation before it had would be missed by the others while it catches up.
+    /// </summary>
+    public void Follow()
+    {
+        _follows = true;
+        _parts.Records.Reached(Centre.Position);
+        // What takes its time comes before anybody counts on this node.
+        if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
+        _replica.Step();
+    }
+
+    /// <summary>What it has not applied yet of what it knows to be committed is done in no time: it can begin.</summary>
+    public bool IsNear => _follows && !_begun && _parts.Journal.LastPosition - Centre.Position <= 64;
+
+    /// <summary>Begins an incarnation: proposes the node's start.</summary>
     public void Begin()
     {
         ContactCentre centre = _replica.Centre;
         long absent = AbsenceUs(centre);
         _proposer.Begin(centre, _parts.Journal.TakeIncarnation(centre.NextIncarnation), new Core.Span(absent));
         _begun = true;
-        _parts.Records.Reached(centre.Position);
         var entry = new Entry
         {
             NodeStarted = new NodeStarted
@@ -232,9 +247,9 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
             if (!_fence.IsClosed) _defaultRouted.Propose();
             if (_leaving && now >= _stopUs) Stop();
             ReadWallClock(now);
-            _pulse.Beat(Centre.Position, _trail is null ? 0 : Centre.Hash);
             if (!_leaving) _proposer.KeepTime(Centre, TickDelay);
         }
+        if (_begun) _pulse.Beat(Centre.Position, _trail is null ? 0 : Centre.Hash);
         _parts.Host.Renew(_proposer.Incarnation);
         _replica.HistoryPosition = _parts.Records.Position;
         _replica.Step();
@@ -248,7 +263,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
             long due = long.MaxValue;
             foreach (var service in _services) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
             if (_leaving) due = Math.Min(due, _stopUs);
-            if (_isLive) due = Math.Min(due, Math.Min(_pulse.NextUs, _proposer.NextUs(Centre, TickDelay)));
+            if (_begun) due = Math.Min(due, _pulse.NextUs);
+            if (_isLive) due = Math.Min(due, _proposer.NextUs(Centre, TickDelay));
             return due;
         }
     }
@@ -265,7 +281,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _records.Clear();
         foreach (Effect effect in effects)
             if (effect is Recorded recorded) _records.Add(recorded.Record);
-        if (!_begun)
+        if (!_follows)
         {
             // At the start: what history has not got yet is made again by replay; nothing is carried out.
             if (_records.Count > 0) _parts.Records.TakeReplayed(position, _records);
@@ -276,7 +292,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
 
         ContactCentre centre = _replica.Centre;
         _proposer.HasRead(centre.Now);
-        bool isOwn = entry.Incarnation == _proposer.Incarnation;
+        bool isOwn = _begun && entry.Incarnation == _proposer.Incarnation;
         if (isOwn) _pulse.Read(entry.Sequence);
         if (entry.InputCase == Entry.InputOneofCase.ConfigurationApplied && centre.Configuration is { } configuration) _peers.Configure(configuration);
         if (_isLive) foreach (var service in _services) service.Edge.Applied(entry, effects, _clock.NowUs);
@@ -300,7 +316,6 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     void Live()
     {
         _isLive = true;
-        _pulse.Beat(Centre.Position, Centre.Hash);
         foreach (Skipped skipped in _skippedAtStart) _proposer.TryPropose(new Entry { Skipped = skipped }, Priority.InProgress);
         if (Centre.Configuration is { } configuration) _peers.Configure(configuration);
         foreach (ServiceAddress address in Centre.Addresses)
@@ -416,7 +431,12 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         else _skippedAtStart.Add(skipped);
     }
 
-    void IReplicaOwner.StillWorking() => _parts.Host.Renew(_proposer.Incarnation);
+    /// <summary>In the middle of many entries: it lives, and says so to its guardian and to the others.</summary>
+    void IReplicaOwner.StillWorking()
+    {
+        _parts.Host.Renew(_proposer.Incarnation);
+        if (_begun && !_hasEnded) _pulse.Beat(Centre.Position, Centre.Hash);
+    }
 
     void IReplicaOwner.Alarm(string message) => _parts.Host.Alarm(message);
 

@@ -25,7 +25,9 @@ sealed class Pulse(Proposer proposer, MonotonicClock clock, PulseTimes? times)
     /// <summary>The node's start counts as its first.</summary>
     public void Proposed(ulong sequence)
     {
-        if (times is not null) _unread.Enqueue((sequence, clock.NowUs));
+        if (times is null) return;
+        _unread.Enqueue((sequence, clock.NowUs));
+        _next = clock.NowUs + times.BeatUs;
     }
 
     /// <summary>An own entry was applied, or will never be.</summary>
@@ -38,10 +40,18 @@ sealed class Pulse(Proposer proposer, MonotonicClock clock, PulseTimes? times)
         }
     }
 
+    /// <summary>
+    /// Until its start was read back a node sends some ahead: it may still be behind in reading, and is missed meanwhile. Fewer
+    /// than it takes to accuse anybody.
+    /// </summary>
+    const int AheadAtStart = 3;
+
+    bool MustWait => _unread.Count > (_read == long.MinValue ? AheadAtStart : 0);
+
     /// <summary>Proposes the next when it is due.</summary>
     public void Beat(long position, ulong hash)
     {
-        if (times is null || _unread.Count > 0 || clock.NowUs < _next) return;
+        if (times is null || MustWait || clock.NowUs < _next) return;
         long now = clock.NowUs;
         var entry = new Entry { Heartbeat = new Heartbeat { HashPosition = position, Hash = hash } };
         if (proposer.TryPropose(entry, Priority.InProgress) != Refusal.None) return;
@@ -50,7 +60,7 @@ sealed class Pulse(Proposer proposer, MonotonicClock clock, PulseTimes? times)
     }
 
     /// <summary>When <see cref="Beat"/> has something to do, on the monotonic clock.</summary>
-    public long NextUs => times is null || _unread.Count > 0 ? long.MaxValue : _next;
+    public long NextUs => times is null || MustWait ? long.MaxValue : _next;
 }
 
 /// <param name="BeatUs">Between two heartbeats; five of another node's without one of ours, and we are lost.</param>

@@ -87,6 +87,7 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
             });
             _snapshot = Loop.Replica.SnapshotPosition;
             _journal.Start(_journal.LastPosition + 1, this);
+            Loop.Follow();
             Loop.Begin();
             Incarnation = Loop.Incarnation;
             _world.Trace($"{this} runs as incarnation {Incarnation} from position {Loop.Centre.Position}");
