@@ -22,10 +22,15 @@ public sealed record SideIdentity(string Instance, string Side, string Node, str
         PrintOf(side.InstanceKey), string.Create(CultureInfo.InvariantCulture, $"heartbeat {side.Timings.HeartbeatMs} ms, fence {side.Timings.FenceMs} ms, renewal {side.Timings.RenewalMs} ms"),
         now.ToUnixTimeMilliseconds());
 
+    static readonly Lock s_drawing = new();
+
     static string HomeOf(string data)
     {
         string path = System.IO.Path.Combine(data, "side.id");
-        if (!File.Exists(path)) PrivateFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) + "\n");
+        lock (s_drawing)
+        {
+            if (!File.Exists(path)) PrivateFile.Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) + "\n");
+        }
         return File.ReadAllText(path).Trim();
     }
 

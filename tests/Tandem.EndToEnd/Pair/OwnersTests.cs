@@ -32,8 +32,8 @@ public sealed partial class OwnersTests
         int process = (await desk.A.GuardianAsync())!.NodeProcess;
         await desk.A.KillGuardianAsync();
         await desk.B.HasAsync(desk.A.Sip);
-        await caller.ReinviteAsync(Sdp.Of("caller", "sendonly", 2), ana, "recvonly");
         await desk.A.ReturnsAsync(process);
+        await caller.ReinviteAsync(Sdp.Of("caller", "sendonly", 2), ana, "recvonly");
         await desk.Pair.IsDuplexedAsync();
         await caller.ByeAsync();
         await ana.ByedAsync();
