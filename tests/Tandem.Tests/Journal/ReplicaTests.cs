@@ -160,7 +160,8 @@ public sealed class ReplicaTests : IAsyncLifetime
         await using Replica live = Start(history: 0);
         foreach (Entry[] part in life.Chunk(50)) { _owner.Commit(part); await _owner.Feed(live); }
         Assert.Equal(Lived(life, passedBy: 77).Hash, live.Centre.Hash);
-        Assert.All(new SnapshotStore(_disk, _ => { }).Positions(), position => Assert.True(position < 77));
+        // What was made of the wrong state is gone; the rebuilt one may have a snapshot again.
+        Assert.All(new SnapshotStore(_disk, _ => { }).Positions(), position => Assert.True(position is < 77 or 301));
     }
 
     [Fact]
