@@ -118,8 +118,16 @@ sealed class FolderFile : StorageFile
     public override void SetLength(long length)
     {
         long had = Length;
-        if (length > had && OperatingSystem.IsLinux()) Posix.Allocate(_handle, _path, had, length - had);
-        else RandomAccess.SetLength(_handle, length);
+        if (length > had && OperatingSystem.IsLinux())
+        {
+            // An allocation that fails has taken the last room from everybody else for a moment.
+            if (new DriveInfo(_path).AvailableFreeSpace < length - had) throw new StorageFullException(_path);
+            Posix.Allocate(_handle, _path, had, length - had);
+        }
+        else
+        {
+            RandomAccess.SetLength(_handle, length);
+        }
     }
 
     protected override void Dispose(bool disposing) => _handle.Dispose();
