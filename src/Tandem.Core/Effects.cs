@@ -85,4 +85,5 @@ public enum Rejection
     UnknownAddress = 40,
     AddressDoesNotMove = 41,
     TooManyAddresses = 42,
+    NodeIsLeaving = 43,
 }

@@ -96,6 +96,8 @@ public sealed partial class ContactCentre
     {
         if (FindAddress(claimed.Address) is not { } address) return Rejection.UnknownAddress;
         Incarnation by = Proposer;
+        // It would have to hand it over again in a moment.
+        if (by.Leaving) return Rejection.NodeIsLeaving;
         if (!address.Movable && address.Home != by.Node) return Rejection.AddressDoesNotMove;
         Move(address, by, AddressMoved.Claimed);
         return Rejection.None;

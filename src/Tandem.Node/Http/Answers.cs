@@ -70,6 +70,7 @@ static class Answers
             Rejection.TooLong => (422, "a value is too long or too large", "wrap-up is extended by 1 to 3600 seconds; an Idempotency-Key has at most 100 characters"),
             Rejection.NoConfiguration => (409, "the contact centre has no configuration yet", "apply one first"),
             Rejection.UnknownLeg or Rejection.LegInOtherState => (409, "the call has gone on meanwhile", "read it again"),
+            Rejection.NodeIsLeaving => (409, "this side is leaving", "start it first: `pair start`"),
             // Not of the command but of its way into the journal: to be tried again.
             _ => (503, $"the node could not pass the command on ({Events.Views.Words(rejection.ToString())})", "try again with the same Idempotency-Key"),
         };

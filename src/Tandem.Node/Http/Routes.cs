@@ -42,7 +42,7 @@ static class Routes
 
     static IResult HealthOf(Node node)
     {
-        string? why = !node.IsLive ? "the node is starting or stopping"
+        string? why = !node.IsLive || node.IsLeaving ? "the node is starting or stopping"
             : !node.IsConfigured ? "no configuration is in force yet"
             : node.Journal.Health.State == Journal.JournalState.Accepting ? null
             : node.Journal.Health.Reason;

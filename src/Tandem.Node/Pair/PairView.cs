@@ -55,12 +55,16 @@ static class PairReading
         }
     }
 
-    static string StateOf(ContactCentre c) => c.LiveIncarnations.Select(static i => i.Side).Distinct().Order(StringComparer.Ordinal).ToArray() switch
+    /// <summary>A side that is leaving takes over from nobody.</summary>
+    static string StateOf(ContactCentre c) => (SidesOf(c, leaving: false) is { Length: > 0 } stay ? stay : SidesOf(c, leaving: true)) switch
     {
         [] => "none",
         [var only] => $"simplex {only}",
         _ => "duplexed",
     };
+
+    static string[] SidesOf(ContactCentre c, bool leaving) =>
+        [.. c.LiveIncarnations.Where(i => i.Leaving == leaving).Select(static i => i.Side).Distinct().Order(StringComparer.Ordinal)];
 
     static AddressView AddressOf(ServiceAddress address, ContactCentre c)
     {
