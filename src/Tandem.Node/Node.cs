@@ -39,7 +39,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly Thread _thread;
     readonly long _started;
     readonly CancellationTokenSource _ending = new();
-    volatile bool _mayBegin, _stopping, _isConfigured, _isLive;
+    volatile bool _mayBegin, _stopping, _isConfigured, _isLive, _isLeaving;
     volatile int _decisionLevel = 1;
     long _alarms;
 
@@ -102,7 +102,11 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         {
             throw new NodeException($"{options.Data}, SIP {options.Sip}: {e.Message}", inner: e);
         }
-        _guardian.StopAsked += () => _inbox.Post(_loop.Leave);
+        _guardian.StopAsked += () =>
+        {
+            _isLeaving = true;
+            _inbox.Post(_loop.Leave);
+        };
         _loop.Lived += () =>
         {
             _isLive = true;
@@ -135,6 +139,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     public (long Position, Stream Bytes)? OpenSnapshot() => new SnapshotStore(_snapshots, Alarm).OpenNewest();
     /// <summary>The node's start is in the journal, and it has not been told to stop.</summary>
     public bool IsLive => _isLive && !_stopping;
+    /// <summary>A planned leave is under way: the other side has the addresses, or gets them.</summary>
+    public bool IsLeaving => _isLeaving;
     /// <summary>A configuration is in force: there is something to call.</summary>
     public bool IsConfigured => _isConfigured;
     /// <summary>What a node of a pair tells of it; null for one that runs alone.</summary>

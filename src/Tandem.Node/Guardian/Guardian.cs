@@ -43,6 +43,8 @@ sealed class Guardian : IDisposable
     readonly Posix.PollFd[] _polled = new Posix.PollFd[4];
     readonly byte[] _woken = new byte[64];
     readonly List<ServiceAddress> _held = [], _taken = [];
+    /// <summary>Taken by the other side, and not closed by the node yet: a node that sleeps with open sockets is in the way.</summary>
+    readonly List<ServiceAddress> _closing = [];
     readonly CancellationTokenSource _ending = new();
     readonly FileStream _lock;
     NodeProcess? _node;
@@ -170,7 +172,7 @@ sealed class Guardian : IDisposable
         _silence.Look(now, renewed);
         if (_node.HasEnded) Bury();
         else if (_wasKilled) return;
-        else if (_held.Count > 0 ? _silence.IsTooLong : _silence.IsFarTooLong) Kill($"did not renew for {_silence.Ms} ms");
+        else if (_held.Count + _closing.Count > 0 ? _silence.IsTooLong : _silence.IsFarTooLong) Kill($"did not renew for {_silence.Ms} ms");
         else if (now >= _killAtMs) Kill($"did not stop within {_options.StopMs / 1000.0:0.#} s");
         else if (!_silence.IsArmed && now - _startedMs > _options.StartMaxMs) Kill($"has not begun to work within {_options.StartMaxMs / 1000} s");
     }
@@ -192,7 +194,9 @@ sealed class Guardian : IDisposable
         switch (blank > 0 ? text[..blank] : "")
         {
             case GuardianLines.Acquire: Acquire(text[(blank + 1)..]); break;
+            case GuardianLines.Yield: Yield(text[(blank + 1)..]); break;
             case GuardianLines.Release: Release(text[(blank + 1)..]); break;
+            case GuardianLines.Closed: Closed(text[(blank + 1)..]); break;
             default: _log.WriteLine(text); break;
         }
         return false;
@@ -264,7 +268,7 @@ sealed class Guardian : IDisposable
         }
         else
         {
-            TimeSpan delay = _restarts.Next(lived, atOnce: _wasKilled || code is NodeException.Lost or > 128);
+            TimeSpan delay = _restarts.Next(lived, atOnce: _wasKilled || _state == "stopping" || code is NodeException.Lost or > 128);
             _startAtMs = Environment.TickCount64 + (long)delay.TotalMilliseconds;
             Become("restarting");
             Say($"{ended}; started again {(delay == TimeSpan.Zero ? "now" : $"in {delay.TotalSeconds:0.#} s")}");
@@ -285,6 +289,7 @@ sealed class Guardian : IDisposable
         {
             _addresses.Take(address, _incarnation);
             if (!_held.Contains(address)) _held.Add(address);
+            _closing.Remove(address);
             Say($"{name} is here");
             _node!.Tell($"{GuardianLines.Have} {name}");
         }
@@ -295,9 +300,21 @@ sealed class Guardian : IDisposable
         }
     }
 
+    void Yield(string name)
+    {
+        if (ServiceAddress.TryParse(name, out ServiceAddress address)) _addresses.Yield(address);
+    }
+
     void Release(string name)
     {
-        if (ServiceAddress.TryParse(name, out ServiceAddress address) && _held.Remove(address)) Drop(address);
+        if (!ServiceAddress.TryParse(name, out ServiceAddress address)) return;
+        _closing.Remove(address);
+        if (_held.Remove(address)) Drop(address);
+    }
+
+    void Closed(string name)
+    {
+        if (ServiceAddress.TryParse(name, out ServiceAddress address)) _closing.Remove(address);
     }
 
     void Drop(ServiceAddress address)
@@ -317,11 +334,11 @@ sealed class Guardian : IDisposable
     {
         foreach (ServiceAddress address in _held) Drop(address);
         _held.Clear();
+        _closing.Clear();
     }
 
     void HearAddresses()
     {
-        if (_addresses.Descriptor < 0) return;
         try
         {
             _addresses.Read(_taken);
@@ -334,6 +351,7 @@ sealed class Guardian : IDisposable
         foreach (ServiceAddress address in _taken)
         {
             _held.Remove(address);
+            if (_node is not null && !_closing.Contains(address)) _closing.Add(address);
             Say($"{address} was taken by the other side");
             _node?.Tell($"{GuardianLines.Taken} {address}");
         }
@@ -438,8 +456,8 @@ sealed class Guardian : IDisposable
                 AskNodeToLeave();
                 return "yes";
             case Order.Start when _wantsNode: return $"no: side {_options.Side} is not stopped";
-            case Order.Start when _node is not null: return $"no: side {_options.Side} is leaving: try again in a moment";
             case Order.Start:
+                // One that still leaves comes back when it has left.
                 _wantsNode = true;
                 _restarts.Forget();
                 _startAtMs = 0;

@@ -7,7 +7,7 @@ namespace Tandem.Node.Guarding;
 /// <summary>The node's way to the guardian that started it. Any thread; events come on the link's own thread: post and return.</summary>
 public interface IGuardianLink : IDisposable
 {
-    /// <summary>The guardian has told it once: this address belongs to somebody else now. Close it, and do not send from it.</summary>
+    /// <summary>The guardian has told it once: this address belongs to somebody else now. Close it, do not send from it, and say that it is <see cref="Closed"/>.</summary>
     event Action<string>? Taken;
     /// <summary>A planned leave is wanted; also when the guardian is gone. Once.</summary>
     event Action? StopAsked;
@@ -23,8 +23,14 @@ public interface IGuardianLink : IDisposable
     /// <exception cref="NodeException">The guardian cannot have it, and why.</exception>
     Task AcquireAsync(string address, CancellationToken stop = default);
 
+    /// <summary>The address is another's now; what is on its way to this host is still taken, until <see cref="Release"/>.</summary>
+    void Yield(string address);
+
     /// <summary>The address is closed here and may leave this host.</summary>
     void Release(string address);
+
+    /// <summary>The address that was taken is closed here too.</summary>
+    void Closed(string address);
 }
 
 /// <summary>The single node of `up`: nobody guards it, its addresses are where they are.</summary>
@@ -34,7 +40,9 @@ public sealed class NoGuardian : IGuardianLink
     public event Action? StopAsked { add { } remove { } }
     public void Renew(ulong incarnation, bool acts = true) { }
     public Task AcquireAsync(string address, CancellationToken stop = default) => Task.CompletedTask;
+    public void Yield(string address) { }
     public void Release(string address) { }
+    public void Closed(string address) { }
     public void Dispose() { }
 }
 
@@ -89,7 +97,11 @@ public sealed class GuardianLink : IGuardianLink
         return answer.Task.WaitAsync(stop);
     }
 
+    public void Yield(string address) => Put(Encoding.ASCII.GetBytes($"{GuardianLines.Yield} {address}\n"));
+
     public void Release(string address) => Put(Encoding.ASCII.GetBytes($"{GuardianLines.Release} {address}\n"));
+
+    public void Closed(string address) => Put(Encoding.ASCII.GetBytes($"{GuardianLines.Closed} {address}\n"));
 
     /// <summary>Lines are shorter than what a pipe takes whole, so that none is cut.</summary>
     void Put(ReadOnlySpan<byte> line)
@@ -142,11 +154,11 @@ public sealed class GuardianLink : IGuardianLink
 
 /// <summary>
 /// The words of guardian and node. Node: `renew INCARNATION`, or `hold INCARNATION` while it does not act; `acquire ADDRESS`,
-/// `release ADDRESS`. Guardian: `have ADDRESS`, `cannot ADDRESS WHY`, `taken ADDRESS`, `stop`; its death is the end of stdin.
+/// `yield ADDRESS`, `release ADDRESS`, `closed ADDRESS`. Guardian: `have ADDRESS`, `cannot ADDRESS WHY`, `taken ADDRESS`, `stop`; its death is the end of stdin.
 /// </summary>
 static class GuardianLines
 {
-    public const string Acquire = "acquire", Release = "release", Have = "have", Cannot = "cannot", Taken = "taken", Stop = "stop";
+    public const string Acquire = "acquire", Yield = "yield", Release = "release", Closed = "closed", Have = "have", Cannot = "cannot", Taken = "taken", Stop = "stop";
     public static ReadOnlySpan<byte> Renew => "renew "u8;
     public static ReadOnlySpan<byte> Hold => "hold "u8;
 }

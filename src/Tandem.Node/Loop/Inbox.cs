@@ -37,7 +37,11 @@ sealed class Inbox : ITransportSink, IJournalSubscriber
     public void Post(Action action) => Add(new Item(action, default));
 
     void ITransportSink.Received(ReceivedBatch batch) => Add(new Item(batch, default));
-    void ITransportSink.Closed(in Flow flow, CloseReason reason) => Add(new Item(null, flow));
+    void ITransportSink.Closed(in Flow flow, CloseReason reason)
+    {
+        // What this node closes itself, with a service address that goes to another, says nothing of the peer.
+        if (reason != CloseReason.Disposed) Add(new Item(null, flow));
+    }
     void IJournalSubscriber.Committed(long firstPosition, IReadOnlyList<Entry> entries) => Add(new Item(new Committed(firstPosition, entries), default));
     void IJournalSubscriber.Refused(Entry entry, Refusal reason) => Add(new Item(new Unwritten(entry, reason), default));
 

@@ -237,9 +237,11 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         long now = _clock.NowUs;
         foreach (var service in _services)
         {
-            service.Edge.Stack.Tick(now);
+            // At an address that is another's now, what still comes in is taken, and nothing is said again or given up.
+            bool isOwn = Owns(service.Address);
+            if (isOwn) service.Edge.Stack.Tick(now);
             service.Edge.EndRound();
-            service.Edge.Sweep(now);
+            if (isOwn) service.Edge.Sweep(now);
         }
         _fence.Release();
         if (_isLive)
@@ -261,7 +263,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         get
         {
             long due = long.MaxValue;
-            foreach (var service in _services) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
+            foreach (var service in _services)
+                if (Owns(service.Address)) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
             if (_leaving) due = Math.Min(due, _stopUs);
             if (_begun) due = Math.Min(due, _pulse.NextUs);
             if (_isLive) due = Math.Min(due, _proposer.NextUs(Centre, TickDelay));

@@ -35,7 +35,9 @@ sealed class SipSockets : ISipSockets, IDisposable
         // In a planned move the state has said so already: what is on its way to the old socket is still taken, until the drain ends.
         guardian.Taken += address => inbox.Post(() =>
         {
-            if (!_leaving.Contains(address)) CloseNow(address);
+            if (_leaving.Contains(address)) return;
+            CloseNow(address);
+            guardian.Closed(address);
         });
     }
 
@@ -70,8 +72,9 @@ sealed class SipSockets : ISipSockets, IDisposable
 
     public bool IsOpen(string address) => _open.Exists(a => a.Name == address);
 
+    /// <summary>What leaves from an address that was taken meanwhile is lost, and no failure: whoever has it now says it again.</summary>
     public bool Send(in Flow flow, ReadOnlySpan<byte> message) =>
-        At(flow.Local) is { } at && (flow.IsReliable ? at.Tcp.Send(flow, message) : at.Udp.Send(flow, message));
+        At(flow.Local) is not { } at || (flow.IsReliable ? at.Tcp.Send(flow, message) : at.Udp.Send(flow, message));
 
     public Flow? FlowTo(SipEndPoint local, SipEndPoint remote, bool overTcp)
     {
@@ -88,8 +91,9 @@ sealed class SipSockets : ISipSockets, IDisposable
 
     public void Open(string address)
     {
-        _leaving.Remove(address);
-        if (IsOpen(address)) _opened(address);
+        // What was about to leave is asked for again: it may not be on this host any more.
+        bool stays = !_leaving.Remove(address);
+        if (stays && IsOpen(address)) _opened(address);
         else if (_opening.Add(address)) _ = AcquireAsync(address);
     }
 
@@ -140,6 +144,7 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Close(string address, TimeSpan drain)
     {
         _leaving.Add(address);
+        _guardian.Yield(address);
         _ = Task.Delay(drain, _stop.Token).ContinueWith(_ => _inbox.Post(() =>
         {
             // It may have come back meanwhile.

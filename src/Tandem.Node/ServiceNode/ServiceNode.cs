@@ -246,7 +246,7 @@ sealed partial class ServiceNode : ISipUser
 
     void ISipUser.AckMissing(Dialog dialog, long nowUs)
     {
-        if (dialog.UserState is not LegEdge edge) return;
+        if (dialog.UserState is not LegEdge edge || !IsOurs(edge)) return;
         SendBye(edge, nowUs);
         Finish(edge, EndCause.EndLost, nowUs);
     }
@@ -317,7 +317,7 @@ sealed partial class ServiceNode : ISipUser
 
     void ISipUser.ClientFailed(ClientTransaction transaction, SipFailure failure, long nowUs)
     {
-        if (transaction.UserState is not LegEdge edge) return;
+        if (transaction.UserState is not LegEdge edge || !IsOurs(edge)) return;
         if (transaction.Method == SipMethod.Bye) Finish(edge, EndCause.EndLost, nowUs);
         else if (ReferenceEquals(transaction, edge.Outgoing))
         {
@@ -331,7 +331,7 @@ sealed partial class ServiceNode : ISipUser
     void ISipUser.ServerFailed(ServerTransaction transaction, SipFailure failure, long nowUs)
     {
         // A refusal that nobody acknowledged is over. A caller whose connection is gone before an answer could reach it is gone too.
-        if (failure == SipFailure.Transport && transaction.UserState is LegEdge edge && ReferenceEquals(edge.Invite, transaction)) Finish(edge, EndCause.EndLost, nowUs);
+        if (failure == SipFailure.Transport && transaction.UserState is LegEdge edge && ReferenceEquals(edge.Invite, transaction) && IsOurs(edge)) Finish(edge, EndCause.EndLost, nowUs);
     }
 
     // ---- what the journal says ----
@@ -370,6 +370,9 @@ sealed partial class ServiceNode : ISipUser
 
     /// <summary>The leg lives at this address, and the address is this node's.</summary>
     bool IsOurs(Leg leg) => leg.Address.Name == _address && leg.Owner == _proposer.Incarnation;
+
+    /// <summary>What fails here of a leg that has left with its address, a socket or a connection, says nothing of that leg.</summary>
+    bool IsOurs(LegEdge edge) => Centre.FindLeg(edge.Id) is { } leg && IsOurs(leg);
 
     /// <summary>An own entry that was taken over will not be in the journal.</summary>
     public void Unwritten(Entry entry, long nowUs)

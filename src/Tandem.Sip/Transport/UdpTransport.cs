@@ -77,10 +77,11 @@ public sealed class UdpTransport : ISipOutput, IDisposable
             _socket.SendTo(message, SocketFlags.None, Target(flow.Remote));
             return true;
         }
-        catch (SocketException)
+        catch (SocketException failure)
         {
             Interlocked.Increment(ref _sendFailures);
-            return false;
+            // The service address has just left this host: a datagram that is lost, as any may be. Who has it now says it again.
+            return failure.SocketErrorCode is SocketError.InvalidArgument or SocketError.AddressNotAvailable;
         }
         catch (ObjectDisposedException)
         {

@@ -73,8 +73,7 @@ abstract class End(Peer peer)
     {
         Task<Message> answer = ReinviteAsync(sdp);
         Message offered = await other.OfferedAsync();
-        other.Respond(offered, 200, Sdp.Of("answer", answerDirection, 2));
-        await other.AckedAsync();
+        await other.AcceptAsync(offered, Sdp.Of("answer", answerDirection, 2));
         Assert.Equal(200, (await answer).Status);
     }
 
@@ -87,14 +86,20 @@ abstract class End(Peer peer)
     {
         Message offer = await Peer.ReceiveAsync(m => m.Method == "INVITE" && m.IsRequest && m.CallId == CallId && m.ToTag.Length > 0 && m.Contact != Target, "a re-INVITE from another address", within);
         Target = offer.Contact;
-        Respond(offer, 200, sdp);
-        await AckedAsync();
+        await AcceptAsync(offer, sdp);
         return offer;
     }
 
     public Task<Message> AckedAsync(TimeSpan? within = null) => Peer.RequestAsync("ACK", within, CallId);
 
-    public void Respond(Message request, int status, string sdp = "")
+    /// <summary>200, as a phone says it: again until it is acknowledged.</summary>
+    public async Task AcceptAsync(Message invite, string sdp, TimeSpan? within = null)
+    {
+        string accepted = Respond(invite, 200, sdp);
+        await Peer.ReceiveAsync(m => m.IsRequest && m.Method == "ACK" && m.CallId == CallId && m.CSeq.Split(' ')[0] == invite.CSeq.Split(' ')[0], "ACK", within, again: accepted);
+    }
+
+    public string Respond(Message request, int status, string sdp = "")
     {
         string to = request["To"];
         if (!to.Contains(";tag=", StringComparison.Ordinal)) to += $";tag={LocalTag}";
@@ -102,7 +107,9 @@ abstract class End(Peer peer)
         foreach (string via in request.All("Via")) text.Append($"Via: {via}\r\n");
         text.Append($"From: {request["From"]}\r\nTo: {to}\r\nCall-ID: {request.CallId}\r\nCSeq: {request.CSeq}\r\nContact: <sip:e2e@{Peer.At}{(Peer is TcpPeer ? ";transport=tcp" : "")}>\r\n");
         if (sdp.Length > 0) text.Append("Content-Type: application/sdp\r\n");
-        Peer.Send(text.Append($"Content-Length: {sdp.Length}\r\n\r\n{sdp}").ToString());
+        string response = text.Append($"Content-Length: {sdp.Length}\r\n\r\n{sdp}").ToString();
+        Peer.Send(response);
+        return response;
     }
 }
 
@@ -227,11 +234,7 @@ sealed class Callee : End
 
     public void Answer(string sdp = "") => Respond(Invite, 200, sdp.Length > 0 ? sdp : Sdp.Of("agent"));
 
-    public async Task AnswerAsync(string sdp = "")
-    {
-        Answer(sdp);
-        await AckedAsync();
-    }
+    public Task AnswerAsync(string sdp = "") => AcceptAsync(Invite, sdp.Length > 0 ? sdp : Sdp.Of("agent"));
 
     /// <summary>Is no longer wanted: CANCEL, answered with 200 and 487.</summary>
     public async Task CancelledAsync(TimeSpan? within = null)

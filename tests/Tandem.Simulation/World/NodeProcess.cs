@@ -274,7 +274,8 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
     bool ISipOutput.Send(in Flow flow, ReadOnlySpan<byte> message)
     {
         _world.Points.Pass(this, "before a datagram");
-        if (IsDead || !_open.Contains(flow.Local.ToString())) return false;
+        // What leaves from an address that was taken is lost, and no failure.
+        if (IsDead || !_open.Contains(flow.Local.ToString())) return true;
         byte[]? other = _world.Plant.Sent(message);
         ReadOnlySpan<byte> leaves = other ?? message;
         _world.Checks.Sent.Leaves(this, flow, leaves);
@@ -322,7 +323,8 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
 
     void CloseNow(string address)
     {
-        if (_open.Remove(address)) Loop!.Closed(address);
+        // As with real sockets: what they brought last comes before.
+        if (_open.Remove(address)) Add(false, () => Loop!.Closed(address));
     }
 
     public IPEndPoint Local => IPEndPoint.Parse(Host.Address);

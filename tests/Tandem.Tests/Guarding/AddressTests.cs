@@ -214,6 +214,33 @@ public sealed class IpAddressTests : IDisposable
     }
 
     [Fact]
+    public void An_address_that_is_given_away_at_once_is_not_defended()
+    {
+        using IpAddresses a = Driver(1), b = Driver(2);
+        List<ServiceAddress> taken = [];
+        a.Take(Service, 1);
+        a.Yield(Service);
+        b.Take(Service, 2);
+        Hear(a, taken);
+        Assert.Equal([Service], taken);
+        Assert.False(Has(1));
+        taken.Clear();
+        b.Read(taken);
+        Assert.Empty(taken);
+
+        // It comes back before it has left.
+        b.Yield(Service);
+        b.Take(Service, 3);
+        a.Take(Service, 4);
+        a.Yield(Service);
+        Thread.Sleep(150);
+        b.Read(taken);
+        Hear(a, taken);
+        Assert.Equal([Service], taken);
+        Assert.True(Has(2));
+    }
+
+    [Fact]
     public void What_a_killed_guardian_left_is_removed_and_a_hosts_own_address_never()
     {
         using (IpAddresses killed = Driver(1)) killed.Take(Service, 1);

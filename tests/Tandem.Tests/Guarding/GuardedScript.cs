@@ -93,8 +93,18 @@ sealed class Told : IAddressDriver
         _done.Enqueue($"take {address} {incarnation}");
     }
 
+    public void Yield(ServiceAddress address) => _done.Enqueue($"yield {address}");
     public void Drop(ServiceAddress address) => _done.Enqueue($"drop {address}");
-    public void Read(List<ServiceAddress> taken) { }
+    /// <summary>The next look finds this one with the other side.</summary>
+    public ServiceAddress? Taken { get; set; }
+
+    public void Read(List<ServiceAddress> taken)
+    {
+        if (Taken is not { } address) return;
+        Taken = null;
+        taken.Add(address);
+    }
+
     public int Tick(long nowMs) => -1;
     public void Dispose() { }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tandem.Node;
 using Tandem.Node.Guarding;
+using Tandem.Node.Guarding.Addresses;
 
 namespace Tandem.Tests.Guarding;
 
@@ -58,6 +59,25 @@ public sealed class GuardianTests
         Posix.Signal((await guarded.StatusAsync()).NodeProcess, 19);
         await guarded.UntilAsync("runs as incarnation 2");
         Assert.Equal([1UL], guarded.Wills.Written);
+    }
+
+    /// <summary>A paused process keeps its sockets, and with them a share of what comes in.</summary>
+    [Theory]
+    [InlineData(false, "did not renew for 1")]
+    [InlineData(true, "did not renew for 6")]
+    public async Task A_node_that_sleeps_is_killed_sooner_while_it_has_not_closed_what_was_taken(bool closes, string said)
+    {
+        using var guarded = new GuardedScript($$"""
+            echo 'acquire 127.0.0.2:5060'
+            for i in {1..10}; do echo "renew $STARTS"; sleep 0.05; done
+            ((STARTS == 1)) && { {{(closes ? "echo 'closed 127.0.0.2:5060'" : "true")}}; exec sleep 60; }
+            renew $STARTS 60
+            """);
+        await guarded.UntilAsync("is here");
+        guarded.Addresses.Taken = ServiceAddress.TryParse("127.0.0.2:5060", out ServiceAddress address) ? address : null;
+        await guarded.UntilAsync("was taken");
+        await guarded.UntilAsync("killing the node");
+        Assert.Contains(said, guarded.Log.ToString());
     }
 
     [Fact]
@@ -153,6 +173,11 @@ public sealed class GuardianTests
 
         Assert.Equal("yes", await guarded.Guardian.AskAsync(Order.Start));
         await guarded.UntilAsync("runs as incarnation 3");
+
+        // Started again before it has left.
+        Assert.Equal("yes", await guarded.Guardian.AskAsync(Order.Stop));
+        Assert.Equal("yes", await guarded.Guardian.AskAsync(Order.Start));
+        await guarded.UntilAsync("runs as incarnation 4");
     }
 
     [Fact]

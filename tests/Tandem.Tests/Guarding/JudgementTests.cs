@@ -97,8 +97,10 @@ public sealed class JudgementTests
         link.Renew(42);
         link.Renew(42);
         Task have = link.AcquireAsync("127.0.0.2:5060"), cannot = link.AcquireAsync("192.0.2.1:5060");
+        link.Yield("127.0.0.3:5060");
         link.Release("127.0.0.3:5060");
-        Assert.Equal("renew 42\nacquire 127.0.0.2:5060\nacquire 192.0.2.1:5060\nrelease 127.0.0.3:5060\n", Said());
+        link.Closed("127.0.0.2:5060");
+        Assert.Equal("renew 42\nacquire 127.0.0.2:5060\nacquire 192.0.2.1:5060\nyield 127.0.0.3:5060\nrelease 127.0.0.3:5060\nclosed 127.0.0.2:5060\n", Said());
 
         Posix.TryWrite(toNodeWrite, "have 127.0.0.2:5060\ncannot 192.0.2.1:5060 is somebody else's\ntaken 127.0.0.2:5060\nnonsense\n"u8);
         await have.WaitAsync(TimeSpan.FromSeconds(10));

@@ -19,6 +19,9 @@ interface IAddressDriver : IDisposable
     /// <summary>The node is in charge, as far as it knows. One that is not claims no address: it keeps what it has until somebody else takes it.</summary>
     bool Acts { set; }
 
+    /// <summary>It is to be another's: kept for what still comes in here, and not defended. One that is not held: no harm.</summary>
+    void Yield(ServiceAddress address);
+
     /// <summary>It leaves. One that is not held: no harm.</summary>
     void Drop(ServiceAddress address);
 
@@ -37,6 +40,7 @@ sealed class FixedAddresses : IAddressDriver
     public int Descriptor => -1;
     public void Clear() { }
     public void Take(ServiceAddress address, ulong incarnation) { }
+    public void Yield(ServiceAddress address) { }
     public void Drop(ServiceAddress address) { }
     public void Read(List<ServiceAddress> taken) { }
     public bool Acts { set { } }

@@ -8,8 +8,8 @@ namespace Tandem.Node.Guarding.Addresses;
 /// Service addresses on a network interface, IPv4. Taking one adds it and announces it (gratuitous ARP), so that the segment's
 /// switches and neighbours turn to this host at once; it is said again every second, for those who missed it and for a host
 /// that slept through it: that one hears it, and lets go. Of two that both hold it, the one that held it longer yields. Nothing
-/// is said while the node does not act (it is cut off from the journal), nor right after a pause: the first that a host may
-/// do when it wakes is listen.
+/// is said while the node does not act (it is cut off from the journal), of an address that the journal has given to another,
+/// nor right after a pause: the first that a host may do when it wakes is listen.
 /// </summary>
 sealed class IpAddresses : IAddressDriver
 {
@@ -34,6 +34,7 @@ sealed class IpAddresses : IAddressDriver
         public long NextMs { get; set; } = nowMs + SoonMs;
         public int Said { get; set; } = 1;
         public long SaidMs { get; set; } = nowMs;
+        public bool Yields { get; set; }
     }
 
     /// <param name="record">A file that remembers what is held, for the next guardian.</param>
@@ -69,7 +70,8 @@ sealed class IpAddresses : IAddressDriver
     public void Take(ServiceAddress address, ulong incarnation)
     {
         if (address.Ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork) throw new AddressException("is an IPv6 address: these do not move yet");
-        if (Find(address) is not null) return;
+        Held? had = Find(address);
+        if (had is { Yields: false }) return;
         long now = Environment.TickCount64;
         if (_held.Count == 0)
         {
@@ -81,6 +83,7 @@ sealed class IpAddresses : IAddressDriver
         bool isHere = _held.Exists(h => h.Address.Ip.Equals(address.Ip));
         var held = new Held(address, now);
         _held.Add(held);
+        if (had is not null) _held.Remove(had);
         try
         {
             Remember();
@@ -92,6 +95,11 @@ sealed class IpAddresses : IAddressDriver
             throw e as AddressException ?? new AddressException($"cannot be remembered in {_record}: {e.Message}", e);
         }
         _arp.Announce(address.Ip);
+    }
+
+    public void Yield(ServiceAddress address)
+    {
+        if (Find(address) is { } held) held.Yields = true;
     }
 
     public void Drop(ServiceAddress address)
@@ -111,7 +119,7 @@ sealed class IpAddresses : IAddressDriver
             foreach (Held held in _held)
             {
                 if (held.Number != number || taken.Contains(held.Address)) continue;
-                if (!_acts || now - held.TakenMs >= YoungMs) taken.Add(held.Address);
+                if (!_acts || held.Yields || now - held.TakenMs >= YoungMs) taken.Add(held.Address);
                 // Not each time: two that defend themselves against each other would fill the segment.
                 else if (now - held.SaidMs >= SoonMs) Announce(held, now);
             }
@@ -130,7 +138,7 @@ sealed class IpAddresses : IAddressDriver
             if (nowMs < _speaksMs) held.NextMs = Math.Max(held.NextMs, _speaksMs);
             if (nowMs >= held.NextMs)
             {
-                if (_acts) Announce(held, nowMs);
+                if (_acts && !held.Yields) Announce(held, nowMs);
                 held.NextMs = nowMs + (++held.Said <= SoonTimes ? SoonMs : AgainMs);
             }
             next = Math.Min(next, held.NextMs);

@@ -60,6 +60,8 @@ sealed class LoopbackAddresses : IAddressDriver
         }
     }
 
+    public void Yield(ServiceAddress address) { }
+
     public void Drop(ServiceAddress address) => _held.Remove(address);
 
     public void Read(List<ServiceAddress> taken)

@@ -294,8 +294,15 @@ sealed class HostsPair : IAsyncDisposable
 
     public Crowd Crowd(double perSecond) => new(Segment["phones"].Udp(CarrierAt, 6080), Segment["phones"].Udp(AgentsAt, CrowdPort), perSecond, A.Sip, B.Sip);
 
-    /// <summary>Whose is a service address, as those say who answer for it, one after the other.</summary>
-    public IReadOnlyList<string> OwnersOf(HostSide side, DateTimeOffset since) => Sniffer.OwnersOf(side.Sip.Address.ToString(), since);
+    /// <summary>Those who sent for a side's service address, one after the other: a host that comes twice gave it up in between.</summary>
+    public void WasOwnedBy(HostSide side, DateTimeOffset since, params string[] hosts)
+    {
+        IReadOnlyList<Frame> frames = Sniffer.From(side.Sip.Address.ToString(), since);
+        int[] changes = [.. Enumerable.Range(0, frames.Count).Where(i => i == 0 || frames[i].Host != frames[i - 1].Host)];
+        Assert.True(hosts.SequenceEqual(changes.Select(i => frames[i].Host)),
+            $"{side.Sip} was to be of {string.Join(", ", hosts)}, one after the other; what was sent from there, around each change:\n"
+            + string.Join("\n...\n", changes.Select(i => string.Join('\n', frames.Skip(i - 3).Take(6)))));
+    }
 
     /// <summary>Everything is as it was before the test, whatever that did.</summary>
     public async Task RestoreAsync()

@@ -82,20 +82,7 @@ sealed class Life
 
     static async Task AnswerAsync(Callee callee, Caller caller)
     {
-        // As a phone does: again until it is acknowledged.
-        for (int tries = 10; ; tries--)
-        {
-            callee.Answer();
-            try
-            {
-                await callee.AckedAsync(TimeSpan.FromSeconds(1));
-                break;
-            }
-            catch (TimeoutException) when (tries > 0)
-            {
-                // The next one.
-            }
-        }
+        await callee.AnswerAsync();
         await caller.ConnectedAsync();
     }
 

@@ -6,7 +6,10 @@ namespace Tandem.EndToEnd.Pair;
 
 /// <param name="Host">By its hardware address: who really sent it, whatever address it says.</param>
 /// <param name="From">The service address, without its port.</param>
-sealed record Frame(DateTimeOffset At, string Host, string From, Message Message);
+sealed record Frame(DateTimeOffset At, string Host, string From, Message Message)
+{
+    public override string ToString() => $"{At:HH:mm:ss.fff} {Host}: {Message.StartLine} ({Message.CallId} {Message.CSeq})";
+}
 
 /// <summary>Sees every SIP message that reaches the phones, with the hardware address of its sender.</summary>
 sealed class Sniffer : IDisposable
@@ -35,14 +38,8 @@ sealed class Sniffer : IDisposable
         get { lock (_frames) return [.. _frames]; }
     }
 
-    /// <summary>Who answered for a service address, one after the other. A host that comes twice gave it up in between.</summary>
-    public IReadOnlyList<string> OwnersOf(string address, DateTimeOffset since)
-    {
-        var owners = new List<string>();
-        foreach (Frame frame in Frames)
-            if (frame.At >= since && frame.From == address && (owners.Count == 0 || owners[^1] != frame.Host)) owners.Add(frame.Host);
-        return owners;
-    }
+    /// <summary>What was sent from a service address.</summary>
+    public IReadOnlyList<Frame> From(string address, DateTimeOffset since) => [.. Frames.Where(f => f.At >= since && f.From == address)];
 
     void Read(Segment segment)
     {
