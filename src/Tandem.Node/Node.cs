@@ -38,7 +38,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Thread _thread;
     readonly long _started;
-    readonly CancellationTokenSource _ending = new();
+    readonly CancellationTokenSource _ending = new(), _over = new();
     volatile bool _mayBegin, _stopping, _isConfigured, _isLive, _isLeaving;
     volatile int _decisionLevel = 1;
     long _alarms;
@@ -80,7 +80,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 RecordsFrom = _logger.StartFrom(_journal.LastPosition),
                 Host = this,
                 Credentials = _credentials,
-                InstanceKey = File.ReadAllBytes(Path.Combine(options.Data, "instance.key")),
+                InstanceKey = Credentials.KeyText(options.Data),
                 Pulse = options.Pair is { Timings: var t } ? new PulseTimes(t.HeartbeatMs * 1000L, t.FenceMs * 1000L) : null,
                 Drain = TimeSpan.FromMilliseconds(options.Pair?.Timings.DrainMs ?? 300),
                 DefaultRouteAfter = Core.Span.FromMs(options.Pair?.Timings.DefaultRouteMs ?? 3_000),
@@ -186,7 +186,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 answer.SetException(e);
             }
         });
-        return answer.Task;
+        // What is asked in the loop's last turn is answered by nobody.
+        return answer.Task.WaitAsync(_over.Token);
     }
 
     /// <summary>Proposes a command; done when its outcome is in the journal. The same request id is the same command.</summary>
@@ -197,7 +198,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         entry.RequestId = requestId ?? Guid.NewGuid().ToString("N");
         var outcome = new TaskCompletionSource<Rejection>(TaskCreationOptions.RunContinuationsAsynchronously);
         _inbox.Post(() => _loop.Command(entry, outcome, Words));
-        return outcome.Task;
+        return outcome.Task.WaitAsync(_over.Token);
     }
 
     public SipCounters SipCounters => _loop.SipCounters;
@@ -248,6 +249,10 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             Alarm($"The node stops: {e.Message}");
             _log.WriteLine(e);
             End(NodeException.Failed, e.Message);
+        }
+        finally
+        {
+            _over.Cancel();
         }
     }
 
@@ -371,6 +376,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 Alarm(e.Message);
+                // A bug of ours is not told by its message alone.
+                if (e is not JournalException) _log.WriteLine(e);
             }
             _inbox.Post(() => then(result));
         }, CancellationToken.None);
@@ -427,6 +434,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _logger.Dispose();
         _snapshots.Dispose();
         _ending.Dispose();
+        _over.Dispose();
         _ended.TrySetResult(0);
     }
 }

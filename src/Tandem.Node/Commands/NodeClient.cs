@@ -132,6 +132,11 @@ sealed class NodeClient : IDisposable
             // The address file is from a node that was killed.
             throw NotRunning(Data);
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new NodeException($"{_http.BaseAddress}: its certificate is not trusted here ({e.InnerException?.Message ?? e.Message}): install the CA that signed it, "
+                + "or name the certificate's SHA-256 with --thumbprint (the third line of the file 'http' in that node's data directory)", inner: e);
+        }
         catch (HttpRequestException e)
         {
             throw new NodeException($"{_http.BaseAddress}: {e.Message}", inner: e);

@@ -18,5 +18,5 @@ sealed class NodeHistory(NodeClient node) : IHistoryReader
     public async Task<IReadOnlyList<ComparedRow>> RowsAsync(HistoryRange range, CancellationToken stop) =>
         (await ReadAsync<ComparedRowList>($"history/rows?generation={range.Generation}&from={range.From}&to={range.To}", stop)).Rows;
 
-    async Task<T> ReadAsync<T>(string path, CancellationToken stop) => (await node.GetAsync(path, stop)).Deserialize<T>(Json.Options)!;
+    async Task<T> ReadAsync<T>(string path, CancellationToken stop) => (await node.GetAsync(path, stop)).Deserialize<T>(Json.Lenient)!;
 }

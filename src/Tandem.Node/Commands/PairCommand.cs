@@ -38,8 +38,10 @@ static class PairCommand
         string at = await FindAsync(data, side, stop);
         var clock = Stopwatch.StartNew();
         await TellAsync(at, Order.Stop, stop);
-        await BecomesAsync(at, side, static s => s is { State: "stopped" }, "stopped", stop);
-        Console.WriteLine($"Side {side} has left in good order ({Seconds(clock)}). ./tandem pair start {side} brings it back.");
+        GuardianStatus now = await BecomesAsync(at, side, static s => s is { State: "stopped" }, "stopped", stop);
+        Console.WriteLine(now.Ended is "" or "the node has left"
+            ? $"Side {side} has left in good order ({Seconds(clock)}). ./tandem pair start {side} brings it back."
+            : $"Side {side} is stopped, but not in good order: {now.Ended} ({Seconds(clock)}); its guardian's log says why. ./tandem pair start {side} brings it back.");
     }
 
     static async Task StartAsync(string data, string side, CancellationToken stop)

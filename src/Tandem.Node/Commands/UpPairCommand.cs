@@ -17,7 +17,7 @@ static class UpPairCommand
         string folder = TrialFolder.PathIn(data);
         CreateOwn(data);
         bool wasThere = TrialFolder.Read(folder) is not null;
-        configuration ??= wasThere ? null : ReadyMadeIn(folder);
+        configuration ??= wasThere ? null : ReadyMade.WriteTo(folder);
         string instance = configuration is null ? "main" : UpCommand.CheckedInstance(configuration, folder);
         await using TrialPair pair = await TrialPair.OpenAsync(folder, instance, sip, http, Say, static line => Console.Error.WriteLine(line));
         Say(pair.IsNew ? $"a new pair in {folder}" : $"opening the pair in {folder}");
@@ -55,14 +55,12 @@ static class UpPairCommand
         }
     }
 
-    static string ReadyMadeIn(string folder) => ReadyMade.WriteTo(folder);
-
     /// <summary>A first start that was broken off before it had a configuration takes it now.</summary>
     static async Task<string?> MissingAsync(string data, string folder)
     {
         using NodeClient node = NodeClient.Open(data);
         JsonElement now = await node.GetAsync("configuration", CancellationToken.None);
-        return now.TryGetProperty("scripts", out _) ? null : ReadyMadeIn(folder);
+        return now.TryGetProperty("scripts", out _) ? null : ReadyMade.WriteTo(folder);
     }
 
     static async Task<JsonElement?> ApplyAsync(string data, string? path)

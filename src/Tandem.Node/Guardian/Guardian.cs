@@ -22,7 +22,7 @@ sealed record GuardianOptions
 }
 
 /// <summary>What a guardian is asked to do, and its answer.</summary>
-enum Order { Status, Stop, Start, Fail, End, Wake }
+enum Order { Status, Stop, Start, Fail, End }
 
 /// <summary>
 /// A side's guardian: it starts the node, owns the service addresses, and kills a node that does not renew, because a process
@@ -33,7 +33,8 @@ sealed class Guardian : IDisposable
 {
     const int StepMs = 25, AfterKillMs = 50, LastWillMs = 2_000, LastWordsMs = 100;
     readonly GuardianOptions _options;
-    readonly IAddressDriver _addresses;
+    readonly IAddressDriver _driver;
+    readonly HeldAddresses _addresses;
     readonly ILastWill _will;
     readonly TextWriter _log;
     readonly Silence _silence;
@@ -42,15 +43,12 @@ sealed class Guardian : IDisposable
     readonly (int Read, int Write) _wake = Posix.Pipe();
     readonly Posix.PollFd[] _polled = new Posix.PollFd[4];
     readonly byte[] _woken = new byte[64];
-    readonly List<ServiceAddress> _held = [], _taken = [];
-    /// <summary>Taken by the other side, and not closed by the node yet: a node that sleeps with open sockets is in the way.</summary>
-    readonly List<ServiceAddress> _closing = [];
     readonly CancellationTokenSource _ending = new();
     readonly FileStream _lock;
     NodeProcess? _node;
     ulong _incarnation;
     bool _hasRenewed, _ran, _wantsNode = true, _isEnding, _wasKilled;
-    string _state = "starting";
+    string _state = "starting", _ended = "";
     DateTimeOffset _since = DateTimeOffset.UtcNow;
     long _startedMs, _startAtMs, _killAtMs = long.MaxValue;
     int? _end;
@@ -59,7 +57,8 @@ sealed class Guardian : IDisposable
     /// <exception cref="NodeException">Another guardian has this data directory.</exception>
     public Guardian(GuardianOptions options, IAddressDriver addresses, ILastWill will, TextWriter log)
     {
-        (_options, _addresses, _will, _log) = (options, addresses, will, log);
+        (_options, _driver, _will, _log) = (options, addresses, will, log);
+        _addresses = new HeldAddresses(addresses, Say);
         _silence = new Silence(options.SilenceMaxMs, StepMs);
         try
         {
@@ -101,13 +100,13 @@ sealed class Guardian : IDisposable
                 Wait(now);
                 Obey();
                 if (_node is not null) Watch();
-                HearAddresses();
+                foreach (ServiceAddress taken in _addresses.Hear(hasNode: _node is not null)) _node?.Tell($"{GuardianLines.Taken} {taken}");
             }
             return _end.Value;
         }
         finally
         {
-            DropAddresses();
+            _addresses.DropAll();
             _lastWill.Wait(LastWillMs, _ending.Token);
             Say($"the guardian of side {_options.Side} ends");
         }
@@ -116,10 +115,10 @@ sealed class Guardian : IDisposable
     void Wait(long nowMs)
     {
         int timeout = _node is not null ? StepMs : _wantsNode && !_isEnding ? (int)Math.Clamp(_startAtMs - nowMs, 0, 1_000) : 1_000;
-        if (_addresses.Tick(nowMs) is >= 0 and var again) timeout = Math.Min(timeout, again);
+        if (_driver.Tick(nowMs) is >= 0 and var again) timeout = Math.Min(timeout, again);
         int count = 0;
         Poll(_wake.Read);
-        if (_addresses.Descriptor >= 0) Poll(_addresses.Descriptor);
+        if (_driver.Descriptor >= 0) Poll(_driver.Descriptor);
         NodeProcess? node = _node;
         int death = -1;
         if (node is { HasEnded: false })
@@ -158,7 +157,7 @@ sealed class Guardian : IDisposable
         (_incarnation, _hasRenewed, _wasKilled, _killAtMs) = (0, false, false, long.MaxValue);
         _startedMs = Environment.TickCount64;
         _silence.Begin(_startedMs);
-        LeftNode.Of(_node.Id, 0).Write(_options.Data);
+        Note(0);
         Become("starting");
         Say($"node started, process {_node.Id}");
     }
@@ -172,7 +171,7 @@ sealed class Guardian : IDisposable
         _silence.Look(now, renewed);
         if (_node.HasEnded) Bury();
         else if (_wasKilled) return;
-        else if (_held.Count + _closing.Count > 0 ? _silence.IsTooLong : _silence.IsFarTooLong) Kill($"did not renew for {_silence.Ms} ms");
+        else if (_addresses.AreInUse ? _silence.IsTooLong : _silence.IsFarTooLong) Kill($"did not renew for {_silence.Ms} ms");
         else if (now >= _killAtMs) Kill($"did not stop within {_options.StopMs / 1000.0:0.#} s");
         else if (!_silence.IsArmed && now - _startedMs > _options.StartMaxMs) Kill($"has not begun to work within {_options.StartMaxMs / 1000} s");
     }
@@ -184,7 +183,7 @@ sealed class Guardian : IDisposable
         ReadOnlySpan<byte> word = acts ? GuardianLines.Renew : GuardianLines.Hold;
         if (line.StartsWith(word) && System.Buffers.Text.Utf8Parser.TryParse(line[word.Length..], out ulong incarnation, out int used) && used == line.Length - word.Length)
         {
-            _addresses.Acts = acts;
+            _driver.Acts = acts;
             if (incarnation != _incarnation || !_hasRenewed) Begun(incarnation);
             // 0: it starts, which takes the time it takes.
             return incarnation != 0;
@@ -193,10 +192,11 @@ sealed class Guardian : IDisposable
         int blank = text.IndexOf(' ', StringComparison.Ordinal);
         switch (blank > 0 ? text[..blank] : "")
         {
-            case GuardianLines.Acquire: Acquire(text[(blank + 1)..]); break;
-            case GuardianLines.Yield: Yield(text[(blank + 1)..]); break;
-            case GuardianLines.Release: Release(text[(blank + 1)..]); break;
-            case GuardianLines.Closed: Closed(text[(blank + 1)..]); break;
+            case GuardianLines.Acquire when _wasKilled: break;
+            case GuardianLines.Acquire: _node!.Tell(_addresses.Acquire(text[(blank + 1)..], _incarnation)); break;
+            case GuardianLines.Yield: _addresses.Yield(text[(blank + 1)..]); break;
+            case GuardianLines.Release: _addresses.Release(text[(blank + 1)..]); break;
+            case GuardianLines.Closed: _addresses.Closed(text[(blank + 1)..]); break;
             default: _log.WriteLine(text); break;
         }
         return false;
@@ -206,10 +206,23 @@ sealed class Guardian : IDisposable
     {
         _hasRenewed = _ran = true;
         _incarnation = incarnation;
-        LeftNode.Of(_node!.Id, incarnation).Write(_options.Data);
+        Note(incarnation);
         if (incarnation == 0) return;
         Become("running");
         Say($"node runs as incarnation {incarnation}");
+    }
+
+    /// <summary>For the guardian after this one. A full disk must not end the one that is.</summary>
+    void Note(ulong incarnation)
+    {
+        try
+        {
+            LeftNode.Of(_node!.Id, incarnation).Write(_options.Data);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Say($"{LeftNode.PathIn(_options.Data)} cannot be written ({e.Message}): a guardian after this one would not find this node");
+        }
     }
 
     void Kill(string why)
@@ -218,7 +231,7 @@ sealed class Guardian : IDisposable
         _wasKilled = true;
         _node.Kill();
         // Nothing of it runs any more, even while the kernel still takes its memory apart.
-        DropAddresses();
+        _addresses.DropAll();
         WriteWill();
     }
 
@@ -232,7 +245,7 @@ sealed class Guardian : IDisposable
             node.Kill();
             code = node.ExitCode(60_000) ?? 128 + Posix.Kill;
         }
-        DropAddresses();
+        _addresses.DropAll();
         bool leftByItself = code is 0 or NodeException.Lost;
         if (!leftByItself) WriteWill();
         node.HearOut(LastWordsMs);
@@ -250,6 +263,7 @@ sealed class Guardian : IDisposable
             NodeException.Lost => "the node was declared lost, and returns",
             _ => $"the node ended with {code}",
         };
+        _ended = ended;
         if (_isEnding)
         {
             Say(ended);
@@ -275,88 +289,7 @@ sealed class Guardian : IDisposable
         }
     }
 
-    // ---- addresses ----
-
-    void Acquire(string name)
-    {
-        if (_wasKilled) return;
-        if (!ServiceAddress.TryParse(name, out ServiceAddress address))
-        {
-            _node!.Tell($"{GuardianLines.Cannot} {name} is no address with a port");
-            return;
-        }
-        try
-        {
-            _addresses.Take(address, _incarnation);
-            if (!_held.Contains(address)) _held.Add(address);
-            _closing.Remove(address);
-            Say($"{name} is here");
-            _node!.Tell($"{GuardianLines.Have} {name}");
-        }
-        catch (AddressException e)
-        {
-            Say($"{name} {e.Message}");
-            _node!.Tell($"{GuardianLines.Cannot} {name} {e.Message}");
-        }
-    }
-
-    void Yield(string name)
-    {
-        if (ServiceAddress.TryParse(name, out ServiceAddress address)) _addresses.Yield(address);
-    }
-
-    void Release(string name)
-    {
-        if (!ServiceAddress.TryParse(name, out ServiceAddress address)) return;
-        _closing.Remove(address);
-        if (_held.Remove(address)) Drop(address);
-    }
-
-    void Closed(string name)
-    {
-        if (ServiceAddress.TryParse(name, out ServiceAddress address)) _closing.Remove(address);
-    }
-
-    void Drop(ServiceAddress address)
-    {
-        try
-        {
-            _addresses.Drop(address);
-            Say($"{address} has left");
-        }
-        catch (Exception e) when (e is AddressException or IOException)
-        {
-            Say($"{address} {e.Message}");
-        }
-    }
-
-    void DropAddresses()
-    {
-        foreach (ServiceAddress address in _held) Drop(address);
-        _held.Clear();
-        _closing.Clear();
-    }
-
-    void HearAddresses()
-    {
-        try
-        {
-            _addresses.Read(_taken);
-        }
-        catch (Exception e) when (e is AddressException or IOException)
-        {
-            Say(e.Message);
-        }
-        if (_taken.Count == 0) return;
-        foreach (ServiceAddress address in _taken)
-        {
-            _held.Remove(address);
-            if (_node is not null && !_closing.Contains(address)) _closing.Add(address);
-            Say($"{address} was taken by the other side");
-            _node?.Tell($"{GuardianLines.Taken} {address}");
-        }
-        _taken.Clear();
-    }
+    // ---- what an earlier guardian left ----
 
     /// <summary>A guardian that was killed left a node, addresses, an incarnation: none of it may meet the new one's.</summary>
     void ClearLeftovers()
@@ -372,9 +305,9 @@ sealed class Guardian : IDisposable
         }
         try
         {
-            _addresses.Clear();
+            _driver.Clear();
         }
-        catch (Exception e) when (e is AddressException or IOException)
+        catch (Exception e) when (e is AddressException or IOException or UnauthorizedAccessException)
         {
             throw new NodeException($"service addresses: {e.Message}", inner: e);
         }
@@ -491,7 +424,7 @@ sealed class Guardian : IDisposable
     }
 
     GuardianStatus Status() =>
-        new(_options.Side, _state, _since, Environment.ProcessId, _node?.Id ?? 0, _incarnation, _restarts.Count, [.. _held.Select(static a => a.Name)]);
+        new(_options.Side, _state, _since, Environment.ProcessId, _node?.Id ?? 0, _incarnation, _restarts.Count, _addresses.Names, _ended);
 
     void Become(string state) => (_state, _since) = (state, DateTimeOffset.UtcNow);
 
@@ -506,7 +439,7 @@ sealed class Guardian : IDisposable
             _node.ExitCode(5_000);
             _node.Dispose();
         }
-        _addresses.Dispose();
+        _driver.Dispose();
         Posix.Close(_wake.Read);
         Posix.Close(_wake.Write);
         _lock.Dispose();

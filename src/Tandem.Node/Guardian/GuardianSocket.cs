@@ -7,7 +7,8 @@ namespace Tandem.Node.Guarding;
 /// <summary>How a side's processes are, as its guardian tells it.</summary>
 /// <param name="State">starting, running, restarting, stopping, stopped.</param>
 /// <param name="NodeProcess">0: none now.</param>
-sealed record GuardianStatus(string Side, string State, DateTimeOffset Since, int GuardianProcess, int NodeProcess, ulong Incarnation, int Restarts, IReadOnlyList<string> Addresses)
+/// <param name="Ended">How the node before this one ended, or the last one.</param>
+sealed record GuardianStatus(string Side, string State, DateTimeOffset Since, int GuardianProcess, int NodeProcess, ulong Incarnation, int Restarts, IReadOnlyList<string> Addresses, string Ended = "")
 {
     public override string ToString() => JsonSerializer.Serialize(this, Http.Json.Options);
 
@@ -15,7 +16,7 @@ sealed record GuardianStatus(string Side, string State, DateTimeOffset Since, in
     {
         try
         {
-            return JsonSerializer.Deserialize<GuardianStatus>(text, Http.Json.Options);
+            return JsonSerializer.Deserialize<GuardianStatus>(text, Http.Json.Lenient);
         }
         catch (JsonException)
         {

@@ -27,7 +27,13 @@ sealed record LeftNode(int Process, long Started, ulong Incarnation)
 
     public static LeftNode Of(int process, ulong incarnation) => new(process, StartOf(process) ?? 0, incarnation);
 
-    public void Write(string data) => File.WriteAllText(PathIn(data), string.Create(CultureInfo.InvariantCulture, $"{Process} {Started} {Incarnation}\n"));
+    /// <summary>As a whole: on a full disk the file says what it said.</summary>
+    public void Write(string data)
+    {
+        string beside = PathIn(data) + ".new";
+        File.WriteAllText(beside, string.Create(CultureInfo.InvariantCulture, $"{Process} {Started} {Incarnation}\n"));
+        File.Move(beside, PathIn(data), overwrite: true);
+    }
 
     public static void Remove(string data) => File.Delete(PathIn(data));
 

@@ -9,7 +9,7 @@ namespace Tandem.Node.Guarding;
 /// </summary>
 static class Posix
 {
-    public const short In = 1, Error = 8, HangUp = 16;
+    public const short In = 1;
     const int Eintr = 4, Eagain = 11;
     const int GetFlags = 3, SetFlags = 4, NonBlocking = 0x800;
     public const int Kill = 9, Terminate = 15;

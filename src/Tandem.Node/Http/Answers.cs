@@ -23,6 +23,8 @@ public sealed record Done(string Outcome = "done");
 static class Json
 {
     public static readonly JsonSerializerOptions Options = Configure(new JsonSerializerOptions());
+    /// <summary>For what another of our own programs says: a newer release tells more.</summary>
+    public static readonly JsonSerializerOptions Lenient = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {

@@ -11,14 +11,14 @@ namespace Tandem.Node.Loop;
 sealed class DefaultRouted
 {
     const string Name = "default-routed.bin";
-    /// <summary>More are only counted.</summary>
+    /// <summary>More are answered and not told.</summary>
     const int Max = 100_000;
 
     readonly Storage _storage;
     readonly Proposer _proposer;
-    /// <summary>By request id, in the order in which they were answered; true: proposed by this start.</summary>
-    readonly OrderedDictionary<string, (Entry Entry, bool IsProposed)> _calls = new(StringComparer.Ordinal);
-    bool _isNew;
+    readonly Dictionary<string, Entry> _calls = new(StringComparer.Ordinal);
+    /// <summary>The request ids that this start has not proposed yet, in the order in which the calls were answered.</summary>
+    readonly Queue<string> _toTell = [];
     readonly Action<string> _alarm;
     StorageFile? _file;
     long _length;
@@ -38,8 +38,7 @@ sealed class DefaultRouted
             {
                 var entry = new Entry();
                 input.ReadMessage(entry);
-                _calls[entry.RequestId] = (entry, false);
-                _isNew = true;
+                if (_calls.TryAdd(entry.RequestId, entry)) _toTell.Enqueue(entry.RequestId);
                 _length = input.Position;
             }
         }
@@ -49,14 +48,12 @@ sealed class DefaultRouted
         }
     }
 
-    public int Count => _calls.Count;
-
     public void Add(CallDefaultRouted call)
     {
         if (_calls.Count >= Max) return;
         var entry = new Entry { CallDefaultRouted = call, RequestId = $"default-routed-{_proposer.Incarnation}-{call.UnixUs}-{_added++}" };
-        _calls[entry.RequestId] = (entry, false);
-        _isNew = true;
+        _calls[entry.RequestId] = entry;
+        _toTell.Enqueue(entry.RequestId);
         try
         {
             _file ??= _storage.Create(Name, 0);
@@ -75,15 +72,8 @@ sealed class DefaultRouted
     /// <summary>When the journal is there again. What it takes is forgotten when it was applied.</summary>
     public void Propose()
     {
-        if (!_isNew) return;
-        _isNew = false;
-        for (int i = 0; i < _calls.Count; i++)
-        {
-            (string id, (Entry entry, bool isProposed)) = _calls.GetAt(i);
-            if (isProposed) continue;
-            if (_proposer.TryPropose(entry.Clone(), Priority.InProgress) == Refusal.None) _calls[id] = (entry, true);
-            else _isNew = true;
-        }
+        while (_toTell.TryPeek(out string? id)
+            && (!_calls.TryGetValue(id, out Entry? entry) || _proposer.TryPropose(entry.Clone(), Priority.InProgress) == Refusal.None)) _toTell.Dequeue();
     }
 
     public void Done(string requestId)

@@ -21,13 +21,10 @@ sealed class Fence(ISipOutput inner, Pulse pulse) : ISipOutput
     public bool IsClosed => IsShut || !pulse.IsFresh;
     /// <summary>Closed by the node itself, while it is not certain that its state is right.</summary>
     public bool IsShut { get; set; }
-    /// <summary>Messages that waited, or were lost, since the start.</summary>
-    public long Held { get; private set; }
 
     public bool Send(in Flow flow, ReadOnlySpan<byte> message)
     {
         if (_passing || (_waiting.Count == 0 && !IsClosed)) return inner.Send(flow, message);
-        Held++;
         if (_waiting.Count < WaitingMax) _waiting.Enqueue((flow, message.ToArray()));
         return true;
     }

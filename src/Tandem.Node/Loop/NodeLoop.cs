@@ -46,6 +46,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
 {
     /// <summary>A node that is told to leave ends after this, whatever the journal does.</summary>
     static readonly Core.Span s_leaveMax = Core.Span.FromSeconds(5);
+    static readonly Core.Span s_contestedFor = Core.Span.FromSeconds(2);
 
     readonly NodeParts _parts;
     readonly MonotonicClock _clock;
@@ -61,6 +62,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// <summary>One for each service address that is open here, in the order in which they were opened.</summary>
     readonly List<(string Address, SipEndPoint Local, ServiceNode.ServiceNode Edge)> _services = [];
     readonly Dictionary<string, TaskCompletionSource<Rejection>> _commands = new(StringComparer.Ordinal);
+    /// <summary>Addresses that somebody took on the network without a word in the journal, and when they are taken back.</summary>
+    readonly List<(string Address, long AtUs)> _contested = [];
     readonly List<Record> _records = [];
     /// <summary>What the replay at the start stumbled over; proposed when the node lives.</summary>
     readonly List<Skipped> _skippedAtStart = [];
@@ -98,9 +101,6 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     public bool IsLive => _isLive && !_hasEnded;
     /// <summary>It may have been declared lost, and holds back what would leave.</summary>
     public bool IsFenced => _fence.IsClosed;
-    public Fence Fence => _fence;
-    /// <summary>How old the newest heartbeat is that came back through the journal, in microseconds; 0 for a node alone.</summary>
-    public long PulseAgeUs => _pulse.AgeUs;
 
     /// <summary>Raised once, when the node lives.</summary>
     public event Action? Lived;
@@ -195,7 +195,28 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     /// An address is not open here any more: it is another's, and what still came in was taken. That may be seen on the network
     /// before it is read in the journal; what goes on without a socket would end calls that are another's.
     /// </summary>
-    public void Closed(string address) => _services.RemoveAll(s => s.Address == address);
+    public void Closed(string address)
+    {
+        _services.RemoveAll(s => s.Address == address);
+        if (!_hasEnded && Owns(address)) _contested.Add((address, _clock.NowUs + s_contestedFor.Us));
+    }
+
+    /// <summary>
+    /// Who took an address by a move that the journal knows has it read long before this is due. Else it was no side of this
+    /// pair, or one that was wrong: the journal's owner takes it back, or nobody would answer there.
+    /// </summary>
+    void TakeBack(long nowUs)
+    {
+        for (int i = _contested.Count - 1; i >= 0; i--)
+        {
+            (string address, long at) = _contested[i];
+            if (nowUs < at || _fence.IsClosed) continue;
+            _contested.RemoveAt(i);
+            if (_leaving || !Owns(address) || _services.Exists(s => s.Address == address)) continue;
+            _parts.Host.Alarm($"{address} was taken on the network although the journal says that it is this node's: it is taken back. Look for another host that has it (arping -D).");
+            _parts.Sockets.Open(address);
+        }
+    }
 
     /// <summary>Proposes a command; its outcome is told when it is in the journal. The same request id is the same command.</summary>
     public void Command(Entry entry, TaskCompletionSource<Rejection> outcome, Func<Refusal, string> words)
@@ -224,7 +245,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     {
         if (_leaving || _hasEnded) return;
         _leaving = true;
-        if (!_isLive || _parts.Pulse is null || TryPropose(new Entry { NodeLeaving = new NodeLeaving() }) != Refusal.None) End(0, "");
+        if (!_isLive || _parts.Pulse is null || TryPropose(new Entry { NodeLeaving = new NodeLeaving() }) != Refusal.None) End(0, "told to leave");
         else _stopUs = _clock.NowUs + s_leaveMax.Us;
     }
 
@@ -244,6 +265,7 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
             if (isOwn) service.Edge.Sweep(now);
         }
         _fence.Release();
+        if (_contested.Count > 0) TakeBack(now);
         if (_isLive)
         {
             if (!_fence.IsClosed) _defaultRouted.Propose();
@@ -267,7 +289,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
                 if (Owns(service.Address)) due = Math.Min(due, service.Edge.Stack.NextTimerUs);
             if (_leaving) due = Math.Min(due, _stopUs);
             if (_begun) due = Math.Min(due, _pulse.NextUs);
-            if (_isLive) due = Math.Min(due, _proposer.NextUs(Centre, TickDelay));
+            if (_isLive && !_leaving) due = Math.Min(due, _proposer.NextUs(Centre, TickDelay));
+            if (!_fence.IsClosed) foreach ((_, long at) in _contested) due = Math.Min(due, at);
             return due;
         }
     }
@@ -297,6 +320,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _proposer.HasRead(centre.Now);
         bool isOwn = _begun && entry.Incarnation == _proposer.Incarnation;
         if (isOwn) _pulse.Read(entry.Sequence);
+        // What it had is the other's now. What is still on its way here is taken for a while.
+        if (isOwn && entry.InputCase == Entry.InputOneofCase.NodeLeaving) _stopUs = Math.Min(_stopUs, _clock.NowUs + Core.Span.FromMs(100).Us + (long)_parts.Drain.TotalMicroseconds);
         if (entry.InputCase == Entry.InputOneofCase.ConfigurationApplied && centre.Configuration is { } configuration) _peers.Configure(configuration);
         if (_isLive) foreach (var service in _services) service.Edge.Applied(entry, effects, _clock.NowUs);
         Events.Take(position, centre, effects);
@@ -342,7 +367,6 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         else if (moved.From == _proposer.Incarnation)
         {
             _parts.Sockets.Close(moved.Address.Name, _parts.Drain);
-            if (_leaving) _stopUs = _clock.NowUs + Core.Span.FromMs(100).Us + (long)_parts.Drain.TotalMicroseconds;
         }
     }
 

@@ -23,8 +23,6 @@ sealed class Proposer(IJournal journal, MonotonicClock clock)
 
     /// <summary>Journal time as this node's edges see it now.</summary>
     public Instant Now => new(Math.Max(clock.NowUs + _offsetUs, _last.Us));
-    /// <summary>The time of the newest entry that the journal took from here.</summary>
-    public Instant LastProposed => _last;
     public ulong Incarnation => _incarnation;
 
     /// <summary>Begins an incarnation after the state's last entry; `absent` is how long nobody was there.</summary>

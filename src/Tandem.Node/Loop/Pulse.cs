@@ -19,9 +19,6 @@ sealed class Pulse(Proposer proposer, MonotonicClock clock, PulseTimes? times)
     /// </summary>
     public bool IsFresh => times is null || (_read != long.MinValue && clock.NowUs - _read <= times.FenceUs);
 
-    /// <summary>How old the newest heartbeat is that was read back, in microseconds; 0 for a node alone.</summary>
-    public long AgeUs => times is null ? 0 : _read == long.MinValue ? long.MaxValue : clock.NowUs - _read;
-
     /// <summary>The node's start counts as its first.</summary>
     public void Proposed(ulong sequence)
     {

@@ -13,8 +13,12 @@ sealed class SipSockets : ISipSockets, IDisposable
     readonly Action<string> _opened, _closed, _alarm;
     readonly bool _overlaps;
     readonly List<OpenAddress> _open = [];
-    readonly HashSet<string> _opening = new(StringComparer.Ordinal), _leaving = new(StringComparer.Ordinal);
+    /// <summary>What is asked for; cancelled when it is another's before it was got.</summary>
+    readonly Dictionary<string, CancellationTokenSource> _opening = new(StringComparer.Ordinal);
+    readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stop = new();
+    /// <summary>A word to the guardian may be lost in a full pipe: it is said again.</summary>
+    static readonly TimeSpan s_guardianMax = TimeSpan.FromSeconds(1);
     long _droppedBefore;
 
     sealed record OpenAddress(string Name, SipEndPoint Local, UdpTransport Udp, TcpTransport Tcp)
@@ -94,20 +98,21 @@ sealed class SipSockets : ISipSockets, IDisposable
         // What was about to leave is asked for again: it may not be on this host any more.
         bool stays = !_leaving.Remove(address);
         if (stays && IsOpen(address)) _opened(address);
-        else if (_opening.Add(address)) _ = AcquireAsync(address);
+        else if (!_opening.ContainsKey(address)) _ = AcquireAsync(address, _opening[address] = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
     }
 
-    async Task AcquireAsync(string address)
+    async Task AcquireAsync(string address, CancellationTokenSource wanted)
     {
+        using CancellationTokenSource owned = wanted;
         bool told = false;
-        while (!_stop.IsCancellationRequested)
+        for (int waitMs = 20; !wanted.IsCancellationRequested; waitMs = Math.Min(2 * waitMs, 1_000))
         {
             string failure;
             try
             {
-                await _guardian.AcquireAsync(address, _stop.Token).ConfigureAwait(false);
+                await _guardian.AcquireAsync(address, wanted.Token).WaitAsync(s_guardianMax, wanted.Token).ConfigureAwait(false);
                 var bound = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _inbox.Post(() => bound.SetResult(Bind(address)));
+                _inbox.Post(() => bound.SetResult(Bind(address, wanted)));
                 if (await bound.Task.ConfigureAwait(false) is not { } why) return;
                 failure = why;
             }
@@ -115,19 +120,24 @@ sealed class SipSockets : ISipSockets, IDisposable
             {
                 return;
             }
+            catch (TimeoutException)
+            {
+                failure = "the guardian does not answer";
+            }
             catch (Exception e) when (e is NodeException or IOException)
             {
                 failure = e.Message;
             }
             if (!told) _alarm($"The service address {address} cannot be opened, and is tried again: {failure}");
             told = true;
-            await Task.Delay(20, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(waitMs, wanted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Null: it is open. Else why it is not.</summary>
-    string? Bind(string address)
+    /// <summary>Null: it is open, or given away meanwhile. Else why it is not.</summary>
+    string? Bind(string address, CancellationTokenSource wanted)
     {
+        if (_opening.GetValueOrDefault(address) != wanted) return null;
         try
         {
             if (!IsOpen(address)) OpenNow(IPEndPoint.Parse(address));
@@ -143,12 +153,13 @@ sealed class SipSockets : ISipSockets, IDisposable
 
     public void Close(string address, TimeSpan drain)
     {
+        if (_opening.Remove(address, out CancellationTokenSource? wanted)) wanted.Cancel();
         _leaving.Add(address);
         _guardian.Yield(address);
         _ = Task.Delay(drain, _stop.Token).ContinueWith(_ => _inbox.Post(() =>
         {
-            // It may have come back meanwhile.
-            if (!_leaving.Remove(address) || !IsOpen(address)) return;
+            // It may have come back meanwhile. The guardian may have it also when it was never bound.
+            if (!_leaving.Remove(address)) return;
             CloseNow(address);
             _guardian.Release(address);
         }), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);

@@ -14,7 +14,6 @@ static class GuardedNode
         // stdout belongs to the guardian.
         Console.SetOut(Console.Error);
         using var link = new GuardianLink();
-        link.Start();
         PutKey(side);
         await using var node = new Node(new NodeOptions
         {
@@ -27,6 +26,8 @@ static class GuardedNode
             CertificatePassword = side.HttpCertificatePassword,
             Pair = side,
         }, side.Instance, Console.Error, link);
+        // When everybody has subscribed: what the guardian said meanwhile lies in the pipe.
+        link.Start();
         using var desk = new PairDesk(node, side);
         node.Pair = desk;
         await using HttpEdge http = await HttpEdge.StartAsync(node, Console.Error);

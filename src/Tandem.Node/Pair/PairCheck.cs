@@ -84,7 +84,7 @@ public static class PairCheck
                 return [$"the other side ({side.Other.Http}) knows another access token: copy {AccessToken.PathIn(side.Data)} from one side to the other"];
             if (answer.StatusCode == HttpStatusCode.NotFound) return [$"{side.Other.Http} is no side of a pair: other-side must name the other side's http:"];
             if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"it answers {(int)answer.StatusCode}");
-            SideIdentity? other = JsonSerializer.Deserialize<SideIdentity>(await answer.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), s_lenient);
+            SideIdentity? other = JsonSerializer.Deserialize<SideIdentity>(await answer.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), Http.Json.Lenient);
             return other is null ? [] : Faults(SideIdentity.Of(side, DateTimeOffset.UtcNow), other, took);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException && !stop.IsCancellationRequested)
@@ -123,9 +123,6 @@ public static class PairCheck
         }
         if (faults.Count > 0) throw new NodeException($"side {side.Side} does not start: {string.Join("; ", faults)}");
     }
-
-    /// <summary>A newer release tells more.</summary>
-    static readonly JsonSerializerOptions s_lenient = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>A client to the other side's API: with its token, which is ours too, and believing whom the side file names.</summary>
     public static HttpClient Client(SideOptions side)

@@ -69,7 +69,7 @@ public static class SideFile
             Etcd = EtcdSection.Read(whole.Required("etcd", "name the three members: endpoints: [https://…:2379, …]"), read),
             Other = Other(whole.Required("other-side", "write http: and the other side's URL"), side, read),
             History = History(whole.Optional("history"), data, read),
-            InstanceKey = whole.Optional("instance-key") is { } key ? read.ExistingFile(key) ?? "" : System.IO.Path.Combine(data, "instance.key"),
+            InstanceKey = whole.Optional("instance-key") is { } key ? read.SecretFile(key) ?? "" : System.IO.Path.Combine(data, "instance.key"),
             Configuration = whole.Optional("configuration") is { } configuration ? read.Path(configuration) : null,
             Timings = Timings(whole.Optional("timings")),
         };

@@ -35,6 +35,13 @@ sealed class SideReading(string folder)
         return path;
     }
 
+    /// <summary>The path of a file that holds a secret; whatever is wrong with it is told.</summary>
+    public string? SecretFile(Field field)
+    {
+        Secret(field);
+        return Path(field);
+    }
+
     /// <summary>What a file holds that only its owner may read.</summary>
     public string Secret(Field field)
     {
@@ -44,7 +51,7 @@ sealed class SideReading(string folder)
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != UnixFileMode.None)
                 field.Reject($"everybody may read {path}", $"chmod 600 {path}");
             string secret = File.ReadAllText(path).Trim();
-            if (secret.Length == 0) field.Reject($"{path} is empty", "write the password into it");
+            if (secret.Length == 0) field.Reject($"{path} is empty", "write the secret into it");
             return secret;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -145,7 +152,7 @@ static class EtcdSection
         return new EtcdSettings(endpoints,
             ca is null ? null : read.ExistingFile(ca),
             certificate is null ? null : read.ExistingFile(certificate),
-            key is null ? null : read.ExistingFile(key),
+            key is null ? null : read.SecretFile(key),
             user?.Text() ?? "",
             password is null ? "" : read.Secret(password));
     }

@@ -19,9 +19,6 @@ sealed partial class ServiceNode
     const long AsksAgainUs = 2_100_000;
     readonly Queue<(LegEdge Edge, ServerTransaction Bye, long SinceUs)> _byes = [];
 
-    /// <summary>New calls that waited too long for the journal, and got a default label.</summary>
-    public long CallsDefaultRouted { get; private set; }
-
     public void Sweep(long nowUs)
     {
         _registrar.Sweep(nowUs);
@@ -53,7 +50,6 @@ sealed partial class ServiceNode
     {
         _proposed.Remove(sequence);
         _givenUp.Add(sequence);
-        CallsDefaultRouted++;
         string dialed = Numbers.Of(invite.Request.Uri);
         Label? label = Centre.Configuration is { } configuration
             ? configuration.DialedNumbers.FirstOrDefault(d => d.Number == dialed)?.DefaultLabel ?? configuration.Settings.DefaultLabel : null;

@@ -33,9 +33,6 @@ sealed class Peers(Credentials credentials, byte[] nonceKey, MonotonicClock cloc
     readonly ConcurrentDictionary<string, PeerAddress?> _addresses = new(StringComparer.Ordinal);
     Configuration? _configuration;
 
-    /// <summary>Requests without valid credentials, answered with a challenge.</summary>
-    public long Challenges { get; private set; }
-
     public void Configure(Configuration configuration)
     {
         if (ReferenceEquals(configuration, _configuration)) return;
@@ -108,7 +105,6 @@ sealed class Peers(Credentials credentials, byte[] nonceKey, MonotonicClock cloc
         long wallSeconds = clock.UnixUs / 1_000_000;
         DigestVerdict verdict = server.Verify(request, Secret, wallSeconds, out user);
         if (verdict == DigestVerdict.Good) return 0;
-        Challenges++;
         challenge = server.Challenge(wallSeconds, request.CallId, stale: verdict == DigestVerdict.Stale);
         return 401;
     }

@@ -382,6 +382,7 @@ sealed partial class ServiceNode : ISipUser
             TurnAway(waiting, nowUs);
             return;
         }
+        _givenUp.Remove(entry.Sequence);
         _registrar.Unwritten(entry.Sequence, nowUs);
         if (entry.InputCase is Entry.InputOneofCase.LegEnded or Entry.InputOneofCase.LegFailed or Entry.InputOneofCase.LegAnswered) _owed.Enqueue(entry);
     }
@@ -391,6 +392,8 @@ sealed partial class ServiceNode : ISipUser
         if (!_proposed.Remove(sequence, out ServerTransaction? transaction))
         {
             if (_givenUp.Remove(sequence)) Propose(new Entry { LegEnded = new LegEnded { Leg = caller.Id.Value, Cause = EndCause.EndLost } });
+            // Proposed by what was at this address before it was closed and opened again.
+            else if (IsOurs(caller) && !_edges.ContainsKey(caller.Id)) TakeUp(caller, nowUs);
             return;
         }
         // Its address moved while its entry was on its way: whoever has it now takes the call up from its checkpoint.
@@ -407,6 +410,7 @@ sealed partial class ServiceNode : ISipUser
     void Reject(Entry entry, Rejection reason, long nowUs)
     {
         _registrar.Unwritten(entry.Sequence, nowUs);
+        _givenUp.Remove(entry.Sequence);
         if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, 503, nowUs);
         if (entry.InputCase == Entry.InputOneofCase.LegOffered && _edges.TryGetValue(new LegId(entry.LegOffered.Leg), out LegEdge? edge) && edge.Offer is { } offer)
         {

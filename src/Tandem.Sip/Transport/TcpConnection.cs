@@ -33,6 +33,8 @@ sealed class TcpConnection(TcpTransport owner, Socket socket, Flow flow)
     public void Close(CloseReason reason)
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        // Whatever failed first: it failed because the transport ends.
+        if (owner.Stop.IsCancellationRequested) reason = CloseReason.Disposed;
         _outgoing.Writer.TryComplete();
         owner.Remove(this);
         socket.Dispose();

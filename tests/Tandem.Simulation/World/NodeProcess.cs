@@ -301,7 +301,7 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
     /// <summary>The guardian has it: it is opened by the loop's thread.</summary>
     public void Bound(string address) => Add(false, () =>
     {
-        _opening.Remove(address);
+        if (!_opening.Remove(address)) return;
         if (!_open.Contains(address)) _open.Add(address);
         _world.Checks.Sent.Opened(this, address);
         Loop!.Opened(address);
@@ -310,10 +310,11 @@ sealed class NodeProcess : ISipSockets, INodeHost, IJournalSubscriber
     void ISipSockets.Close(string address, TimeSpan drain)
     {
         if (_world.Plant.KeepsAddresses) return;
+        _opening.Remove(address);
         _leaving.Add(address);
         _world.After((long)drain.TotalMicroseconds, () => Awake(() => Add(false, () =>
         {
-            if (!_leaving.Remove(address) || !_open.Contains(address)) return;
+            if (!_leaving.Remove(address)) return;
             CloseNow(address);
             Host.Release(address);
         })));

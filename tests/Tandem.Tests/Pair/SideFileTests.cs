@@ -41,8 +41,8 @@ public sealed class SideFileTests : IDisposable
     [Fact]
     public void A_production_file_names_keys_certificates_and_passwords_by_file()
     {
-        foreach (string file in (string[])["node.p12", "ca.pem", "a.pem", "a.key", "instance.key"]) _folder.Write(file, "x");
-        foreach (string file in (string[])["etcd-password", "history-password"])
+        foreach (string file in (string[])["node.p12", "ca.pem", "a.pem"]) _folder.Write(file, "x");
+        foreach (string file in (string[])["etcd-password", "history-password", "a.key", "instance.key"])
         {
             _folder.Write(file, "se\"cret\n");
             File.SetUnixFileMode(_folder[file], UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -123,11 +123,12 @@ public sealed class SideFileTests : IDisposable
     public void A_slip_is_told(string right, string wrong, string told) => Assert.Contains(Problems(Trial.Replace(right, wrong)), p => p.Contains(told, StringComparison.Ordinal));
 
     [Fact]
-    public void A_password_that_everybody_may_read_is_refused()
+    public void A_secret_that_everybody_may_read_is_refused()
     {
         _folder.Write("password", "secret");
         File.SetUnixFileMode(_folder["password"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Assert.Contains("everybody may read", Assert.Single(Problems(Trial.Replace("etcd: {", "etcd: {user: tandem, password-file: password, "))));
+        Assert.Contains("everybody may read", Assert.Single(Problems(Trial + "\ninstance-key: password\n")));
     }
 
     [Fact]

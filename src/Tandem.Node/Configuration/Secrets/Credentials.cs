@@ -39,6 +39,11 @@ public sealed class Credentials
         return new Credentials(Convert.FromHexString(text));
     }
 
+    /// <summary>
+    /// The key as everything else is derived from it: however it was copied, with or without a line's end, both sides derive the same.
+    /// </summary>
+    public static byte[] KeyText(string dataDirectory) => Encoding.ASCII.GetBytes(File.ReadAllText(Path.Combine(dataDirectory, "instance.key")).Trim() + "\n");
+
     public ByteString Seal(string user, string realm, string password)
     {
         byte[] credentials = Encoding.UTF8.GetBytes($"{user}:{realm}:{password}");

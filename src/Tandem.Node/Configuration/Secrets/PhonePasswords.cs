@@ -55,8 +55,7 @@ public sealed class PhonePasswords
     /// <summary>From the instance's key, so that both sides of a pair draw the same for the same user.</summary>
     string Draw(string user)
     {
-        byte[] key = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(_path)!, "instance.key"));
-        byte[] bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 8 * Length, info: Encoding.UTF8.GetBytes($"tandem phone password {user}"));
+        byte[] bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, Credentials.KeyText(Path.GetDirectoryName(_path)!), 8 * Length, info: Encoding.UTF8.GetBytes($"tandem phone password {user}"));
         var password = new StringBuilder(Length);
         foreach (byte b in bytes)
         {

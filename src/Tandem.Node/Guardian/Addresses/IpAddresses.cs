@@ -83,7 +83,6 @@ sealed class IpAddresses : IAddressDriver
         bool isHere = _held.Exists(h => h.Address.Ip.Equals(address.Ip));
         var held = new Held(address, now);
         _held.Add(held);
-        if (had is not null) _held.Remove(had);
         try
         {
             Remember();
@@ -94,6 +93,7 @@ sealed class IpAddresses : IAddressDriver
             _held.Remove(held);
             throw e as AddressException ?? new AddressException($"cannot be remembered in {_record}: {e.Message}", e);
         }
+        if (had is not null) _held.Remove(had);
         _arp.Announce(address.Ip);
     }
 

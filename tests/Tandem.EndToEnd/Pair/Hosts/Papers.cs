@@ -26,6 +26,7 @@ static class Papers
         File.WriteAllText(Path.Combine(folder, Ca), ca.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, Certificate), host.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, Key), hostKey.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(Path.Combine(folder, Key), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllBytes(Path.Combine(folder, Pkcs12), host.Export(X509ContentType.Pkcs12));
     }
 }
