@@ -7,7 +7,7 @@ public enum JournalState
     Stalled,
     /// <summary>The disk is full: entries of calls in progress go to the reserve, new work is refused. Ends by itself when room returns.</summary>
     Reserve,
-    /// <summary>The reserve is used up too, or etcd's quota. Ends by itself when room returns.</summary>
+    /// <summary>The reserve is used up too, or etcd's quota. Ends by itself when room returns; etcd's when its alarm is disarmed, too.</summary>
     Full,
     /// <summary>Nothing is committed any more, and nothing is retried: the process must be started again.</summary>
     Failed,
