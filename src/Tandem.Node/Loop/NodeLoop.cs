@@ -401,9 +401,11 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _trail.Add(position, Centre.Hash);
         if (entry.InputCase != Entry.InputOneofCase.Heartbeat || entry.Incarnation == _proposer.Incarnation) return;
         Heartbeat beat = entry.Heartbeat;
+        // While one side is upgraded, another hash is no other state.
+        if (beat.HashVersion != 0 && beat.HashVersion != ContactCentre.HashVersion) return;
         if (_trail.Find(beat.HashPosition) is not { } ours) return;
         if (ours == beat.Hash) AgreedPosition = Math.Max(AgreedPosition, beat.HashPosition);
-        else if (!_isInquiring) Inquire(beat.HashPosition, beat.Hash);
+        else if (!_isInquiring && beat.HashPosition > AgreedPosition) Inquire(beat.HashPosition, beat.Hash);
     }
 
     /// <summary>
@@ -431,9 +433,13 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _parts.Host.Alarm($"The replay: {finding?.ToString() ?? "it could not be held"}. {(wrong ? "This node starts anew from the journal." : "This node goes on.")}");
         if (wrong)
         {
-            _replica.DropSnapshotsAfter(AgreedPosition);
-            _parts.Records.Rewind(AgreedPosition);
-            End(NodeException.Diverged, "the state of this node was wrong");
+            // Without a finding it is not known that anything here is wrong, and nothing is destroyed.
+            if (finding is { } held)
+            {
+                _replica.DropSnapshotsAfter(held.Agreed);
+                _parts.Records.Rewind(held.Agreed);
+            }
+            End(NodeException.Diverged, finding is null ? "which side's state is wrong could not be found out" : "the state of this node was wrong");
             return;
         }
         _fence.IsShut = false;

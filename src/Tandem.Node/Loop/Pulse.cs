@@ -50,7 +50,7 @@ sealed class Pulse(Proposer proposer, MonotonicClock clock, PulseTimes? times)
     {
         if (times is null || MustWait || clock.NowUs < _next) return;
         long now = clock.NowUs;
-        var entry = new Entry { Heartbeat = new Heartbeat { HashPosition = position, Hash = hash } };
+        var entry = new Entry { Heartbeat = new Heartbeat { HashPosition = position, Hash = hash, HashVersion = ContactCentre.HashVersion } };
         if (proposer.TryPropose(entry, Priority.InProgress) != Refusal.None) return;
         _unread.Enqueue((entry.Sequence, now));
         _next = now + times.BeatUs;
