@@ -54,7 +54,7 @@ public sealed class Archive
     void Write(Storage storage, SegmentHeader segment, long last)
     {
         SortedSet<string> releases = new(StringComparer.Ordinal) { _options.Release };
-        foreach (JournaledEntry read in Segments.Read(storage, [segment], segment.First, () => last))
+        foreach (JournaledEntry read in Segments.Read(storage, [segment], segment.First, last))
             if (read.Entry.InputCase == Entry.InputOneofCase.NodeStarted) releases.Add(read.Entry.NodeStarted.Release);
 
         // The content first: the head tells its hash.
@@ -67,7 +67,7 @@ public sealed class Archive
             {
                 using var compressed = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true);
                 using var hashing = new HashingStream(compressed, hash);
-                Stretch.Write(hashing, segment.Instance, segment.Generation, segment.First, Segments.ReadFrames(storage, [segment], segment.First, () => last));
+                Stretch.Write(hashing, segment.Instance, segment.Generation, segment.First, Segments.ReadFrames(storage, [segment], segment.First, last));
                 bytes = hashing.Written;
             }
             var header = new ArchiveHeader(ArchiveHeader.FormatKnown, segment.Instance, segment.Generation, segment.First, last,

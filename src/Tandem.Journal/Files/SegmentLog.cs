@@ -95,11 +95,13 @@ sealed class SegmentLog : IDisposable
         }
     }
 
+    /// <summary>The entries from a position on, up to the newest of now.</summary>
     public IEnumerable<JournaledEntry> Read(long from)
     {
         SegmentHeader[] segments;
-        lock (_lock) segments = [.. _segments];
-        return Segments.Read(_storage, segments, from, () => LastPosition);
+        long last;
+        lock (_lock) (segments, last) = ([.. _segments], LastPosition);
+        return Segments.Read(_storage, segments, from, last);
     }
 
     /// <summary>Drops whole segments whose entries are all before a position; each goes to the archive first.</summary>

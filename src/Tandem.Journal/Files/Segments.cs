@@ -1,11 +1,11 @@
 namespace Tandem.Journal.Files;
 
-/// <summary>Reading over the borders of segments, while the last of them grows.</summary>
+/// <summary>Reading over the borders of segments, while more is appended behind them.</summary>
 static class Segments
 {
     /// <summary>The entries from a position on.</summary>
-    /// <param name="last">The last position that may be read; asked again and again.</param>
-    public static IEnumerable<JournaledEntry> Read(Storage storage, SegmentHeader[] segments, long from, Func<long> last)
+    /// <param name="last">The last position that may be read. Taken together with the segments: what comes later lies in others.</param>
+    public static IEnumerable<JournaledEntry> Read(Storage storage, SegmentHeader[] segments, long from, long last)
     {
         foreach (Frame frame in ReadFrames(storage, segments, from, last))
         {
@@ -21,7 +21,7 @@ static class Segments
     }
 
     /// <summary>The frames from the one that holds a position on.</summary>
-    public static IEnumerable<Frame> ReadFrames(Storage storage, SegmentHeader[] segments, long from, Func<long> last)
+    public static IEnumerable<Frame> ReadFrames(Storage storage, SegmentHeader[] segments, long from, long last)
     {
         for (int i = 0; i < segments.Length; i++)
         {
@@ -29,7 +29,7 @@ static class Segments
             if (before <= from) continue;
             using StorageFile file = storage.Open(segments[i].Name);
             var reader = new FrameReader(file, segments[i]);
-            while (reader.Next < before && reader.Next <= last())
+            while (reader.Next < before && reader.Next <= last)
             {
                 long position = reader.Next;
                 if (reader.TryRead(out FrameHeader header, out ReadOnlyMemory<byte> body) != FrameStatus.Read)

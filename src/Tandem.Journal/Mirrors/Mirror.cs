@@ -183,29 +183,29 @@ sealed class Mirror : IDisposable
         }
     }
 
+    /// <summary>The entries from a position on, up to the newest of now.</summary>
     /// <exception cref="StateUnreachableException">They are no longer here.</exception>
     public IEnumerable<JournaledEntry> Read(long from)
     {
-        SegmentHeader[] segments = SegmentsFrom(from);
-        return Segments.Read(_storage, segments, from, () => LastPosition);
+        (SegmentHeader[] segments, long last) = SegmentsFrom(from);
+        return Segments.Read(_storage, segments, from, last);
     }
 
     /// <summary>Whole frames, from the one that holds a position on, up to the newest of now.</summary>
     public IEnumerable<Frame> ReadFrames(long from)
     {
-        SegmentHeader[] segments = SegmentsFrom(from);
-        long last = LastPosition;
-        return Segments.ReadFrames(_storage, segments, from, () => last);
+        (SegmentHeader[] segments, long last) = SegmentsFrom(from);
+        return Segments.ReadFrames(_storage, segments, from, last);
     }
 
-    SegmentHeader[] SegmentsFrom(long from)
+    (SegmentHeader[] Segments, long Last) SegmentsFrom(long from)
     {
         lock (_lock)
         {
             long first = _segments.Count > 0 ? _segments[0].First : _mark.Position + 1;
             if (from < first)
                 throw new StateUnreachableException($"{_storage.Folder} begins at position {first}; what is before it lies in the archive, or on the other side.");
-            return [.. _segments];
+            return ([.. _segments], _mark.Position);
         }
     }
 

@@ -1,6 +1,7 @@
 using Tandem.Core.Schema;
 using Tandem.Journal;
 using Tandem.Journal.Files;
+using Tandem.Journal.Mirrors;
 
 namespace Tandem.Tests.Journal;
 
@@ -46,6 +47,43 @@ public class FileJournalTests
         Assert.Equal(200, reader.Entries.Count);
         using SegmentLog log = Recovery.Open(disk, Some.Options);
         log.HoldsUpTo(200);
+    }
+
+    [Fact]
+    public void A_reader_beside_a_writer_that_begins_new_segments_reads_to_the_end_of_when_it_began()
+    {
+        using SegmentLog log = Recovery.Open(new MemoryStorage(), Some.Options);
+        log.Append(5);
+        using IEnumerator<JournaledEntry> reader = log.Read(1).GetEnumerator();
+        Assert.True(reader.MoveNext());
+        for (int i = 0; i < 100; i++) log.Append(5);
+        long read = 1;
+        while (reader.MoveNext()) Assert.Equal(++read, reader.Current.Position);
+        Assert.Equal(5, read);
+        log.HoldsUpTo(505);
+    }
+
+    [Fact]
+    public void The_same_of_a_mirror()
+    {
+        using Mirror mirror = Mirror.Open(new MemoryStorage(), "acme", 1, segmentBytes: 4096);
+        mirror.Found(MirrorBase.Of("acme", 1, "founded", position: 0, revision: 1));
+        Append(5);
+        using IEnumerator<JournaledEntry> entries = mirror.Read(1).GetEnumerator();
+        using IEnumerator<Frame> frames = mirror.ReadFrames(1).GetEnumerator();
+        Assert.True(entries.MoveNext() && frames.MoveNext());
+        for (int i = 0; i < 100; i++) Append(5);
+        long read = 1;
+        while (entries.MoveNext()) Assert.Equal(++read, entries.Current.Position);
+        Assert.Equal(5, read);
+        Assert.False(frames.MoveNext());
+        Assert.Equal(505, mirror.Read(1).Last().Position);
+
+        void Append(int count)
+        {
+            ReadOnlySpan<byte> frame = Some.Frame(mirror.LastPosition + 1, count).Finish(1, 1, salt: 0);
+            mirror.Append(frame[FrameHeader.Bytes..], count, mirror.Mark.Revision + 1);
+        }
     }
 
     [Fact]
