@@ -81,6 +81,8 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
         _fence = new Fence(parts.Sockets, _pulse);
         _trail = parts.Pulse is null ? null : new HashTrail();
         _replica = Replica.Start(parts.Journal, parts.Snapshots, parts.RecordsFrom, this, parts.Replica);
+        // A database far behind is not told of by RecordsFrom: the first snapshot must not drop what it still needs.
+        _replica.HistoryPosition = parts.Records.Position;
         Events.BeginAfter(_replica.Centre.Position);
         _peers = new Peers(parts.Credentials, System.Security.Cryptography.HKDF.DeriveKey(
             System.Security.Cryptography.HashAlgorithmName.SHA256, parts.InstanceKey, 32, info: "tandem digest nonces"u8.ToArray()), _clock);
