@@ -99,13 +99,17 @@ public sealed class HistoryCatchUp : IDisposable
 
     bool Follow(Replica replica, long upTo)
     {
-        while (replica.Centre.Position < upTo)
+        // One reading for all of it: each begins at the start of a segment.
+        long began = Stopwatch.GetTimestamp();
+        replica.Follow(upTo, () =>
         {
-            long began = Stopwatch.GetTimestamp();
-            replica.Follow(upTo, () => Stopwatch.GetElapsedTime(began) < _options.BusyAtOnce && _logger.IsCatchingUp);
-            if (!_logger.IsCatchingUp) return false;
-            if (replica.Centre.Position < upTo) Thread.Sleep(_options.BusyAtOnce);
-        }
+            if (Stopwatch.GetElapsedTime(began) >= _options.BusyAtOnce)
+            {
+                Thread.Sleep(_options.BusyAtOnce);
+                began = Stopwatch.GetTimestamp();
+            }
+            return _logger.IsCatchingUp;
+        });
         return _logger.IsCatchingUp;
     }
 
