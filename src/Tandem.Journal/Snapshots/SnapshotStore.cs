@@ -107,23 +107,24 @@ public sealed class SnapshotStore(Storage storage, Action<string> warn)
 
     /// <summary>
     /// Keeps the newest two and the newest at or before <paramref name="history"/>, from which records can be made again;
-    /// drops the others. Damaged ones do not count. Returns the position of the oldest kept: the journal is needed from
-    /// there on. 0 when all of it is.
+    /// drops the others. When all are newer than history the oldest stays in its place. Damaged ones do not count. Returns
+    /// the position of the oldest kept: the journal is needed from there on. 0 when all of it is.
     /// </summary>
     public long Prune(long history)
     {
         List<SnapshotFile> whole = Files();
         whole.RemoveAll(IsDamaged);
         SnapshotFile? forHistory = whole.Find(file => file.Position <= history);
-        if (forHistory is null) return 0;
+        // A database that is away for days must not fill the disk with snapshots.
+        SnapshotFile? kept = forHistory ?? whole.LastOrDefault();
         bool dropped = false;
-        foreach (SnapshotFile file in whole.Skip(Newest).Where(file => file != forHistory))
+        foreach (SnapshotFile file in whole.Skip(Newest).Where(file => file != kept))
         {
             storage.Delete(file.Name);
             dropped = true;
         }
         if (dropped) storage.FlushFolder();
-        return Math.Min(whole.Take(Newest).Last().Position, forHistory.Position);
+        return forHistory is null ? 0 : Math.Min(whole.Take(Newest).Last().Position, forHistory.Position);
     }
 
     bool IsDamaged(SnapshotFile snapshot)

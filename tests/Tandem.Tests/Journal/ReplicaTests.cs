@@ -119,6 +119,17 @@ public sealed class ReplicaTests : IAsyncLifetime
     };
 
     [Fact]
+    public async Task While_history_has_nothing_the_oldest_snapshot_and_the_newest_two_are_kept_and_all_of_the_journal()
+    {
+        await using Replica live = Start(history: 0);
+        foreach (Entry[] part in Life.Entries(750).Chunk(50)) { _owner.Commit(part); await _owner.Feed(live); }
+        IReadOnlyList<long> kept = new SnapshotStore(_disk, _ => { }).Positions();
+        Assert.Equal(3, kept.Count);
+        Assert.InRange(kept[2], 100, 199);
+        Assert.Equal(1, _journal.FirstPosition);
+    }
+
+    [Fact]
     public async Task A_poisoned_entry_is_passed_by_kept_and_reported()
     {
         Entry[] life = Life.Entries(300);
