@@ -258,6 +258,13 @@ public sealed partial class Logger : IDisposable
         _hurry = false;
     }
 
+    /// <summary>A database that failed is left alone for its time, however often somebody else is woken.</summary>
+    void AwaitRetry()
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (!_stopping && _options.RetryAfter - Stopwatch.GetElapsedTime(since) is var left && left > TimeSpan.Zero) Monitor.Wait(_gate, left);
+    }
+
     List<(long Position, Record Record)> TakeBatch()
     {
         int count = Math.Min(_queue.Count, _options.CommitRows);
@@ -300,7 +307,7 @@ public sealed partial class Logger : IDisposable
                 if (done) _inFlight = 0;
                 if (wasBehind) _reached = _position;
                 Monitor.PulseAll(_gate);
-                if (failure is not null && !_stopping) Monitor.Wait(_gate, _options.RetryAfter);
+                if (failure is not null) AwaitRetry();
                 if (done) return failure is null;
             }
         }
