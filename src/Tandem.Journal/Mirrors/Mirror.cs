@@ -73,6 +73,8 @@ sealed class Mirror : IDisposable
                 // A first segment without a frame tells no revision.
                 _mark = new JournalMark(header.First - 1, 0);
             }
+            // What follows counts as durable; so must this.
+            _active?.Flush();
             _active?.Dispose();
             (_active, _activeBytes, _offset) = (file, file.Length, reader.Offset);
             whole = status != FrameStatus.Damaged;
