@@ -110,7 +110,7 @@ sealed class BatchProposer(
             {
                 // It may be in all the same: etcd commits what crosses the quota, and complains.
                 _stalled = true;
-                change(new JournalHealth(JournalState.Full, "etcd's quota is used up: new calls are refused. Enlarge the quota or defragment, then disarm the alarm (etcdctl alarm disarm)."));
+                change(new JournalHealth(JournalState.Full, $"etcd's quota is used up: new calls are refused. {EtcdException.NoSpaceAdvice}"));
                 await Task.Delay(s_spaceRetry, cancel).ConfigureAwait(false);
             }
             catch (EtcdException e) when (e.Error is EtcdError.TokenRejected or EtcdError.Denied)

@@ -104,7 +104,8 @@ sealed class EtcdClient : IDisposable
             }
             catch (EtcdException e)
             {
-                throw new EtcdException($"etcd at {_members[member].Name}: {e.Message}", e.Error, e);
+                string advice = e.Error == EtcdError.NoSpace ? $". {EtcdException.NoSpaceAdvice}" : "";
+                throw new EtcdException($"etcd at {_members[member].Name}: {e.Message}{advice}", e.Error, e);
             }
             if (tries % _members.Length != 0) continue;
             limit = limit * 2 < s_tryMax ? limit * 2 : limit > s_tryMax ? limit : s_tryMax;

@@ -4,6 +4,9 @@ namespace Tandem.Journal;
 public class EtcdException(string message, EtcdError error, Exception? inner = null) : JournalException(message, inner)
 {
     public EtcdError Error { get; } = error;
+
+    /// <summary>What to do about <see cref="EtcdError.NoSpace"/>.</summary>
+    internal const string NoSpaceAdvice = "Enlarge the quota or defragment, then disarm the alarm (etcdctl alarm disarm).";
 }
 
 public enum EtcdError

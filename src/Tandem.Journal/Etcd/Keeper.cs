@@ -21,6 +21,7 @@ sealed class Keeper(
 
     readonly ByteString _ownMark = ByteString.CopyFromUtf8(keys.OwnMarks + options.Side);
     long _compacted, _compactedAt = Stopwatch.GetTimestamp();
+    JournalMark _own;       // what the mirror has on its disk
     int _levelTold;
     string _told = "";
 
@@ -38,9 +39,9 @@ sealed class Keeper(
                     Tell(await CompactAsync().ConfigureAwait(false) ?? "");
                 }
             }
-            catch (EtcdException e) when (e.Error is EtcdError.Unavailable or EtcdError.NoSpace)
+            catch (EtcdException e) when (e.Error == EtcdError.Unavailable)
             {
-                // If it lasts, the proposer and the watcher tell it, and the look at the alarms.
+                // If it lasts, the proposer and the watcher tell it.
             }
             catch (EtcdException e)
             {
@@ -64,8 +65,16 @@ sealed class Keeper(
         mirror.See(newest, revision);
         JournalMark mark = mirror.Flush();
         if (mark.Revision == 0) return;
+        _own = mark;
         var published = new PublishedMark(mark.Position, mark.Revision, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        await client.PutAsync(new PutRequest { Key = _ownMark, Value = ByteString.CopyFrom(published.ToBytes()) }, s_patience, cancel).ConfigureAwait(false);
+        try
+        {
+            await client.PutAsync(new PutRequest { Key = _ownMark, Value = ByteString.CopyFrom(published.ToBytes()) }, s_patience, cancel).ConfigureAwait(false);
+        }
+        catch (EtcdException e) when (e.Error == EtcdError.NoSpace)
+        {
+            // The look at the alarms tells it. A compaction is still allowed, and is what gives room back.
+        }
     }
 
     /// <summary>The revision of this journal's newest batch (0 before the first), and that of the cluster; no member can answer from its past.</summary>
@@ -82,7 +91,7 @@ sealed class Keeper(
         AlarmResponse alarms = await client.AlarmsAsync(s_patience, cancel).ConfigureAwait(false);
         bool full = alarms.Alarms.Any(raised => raised.Alarm == AlarmMember.Types.Kind.NoSpace);
         change(full
-            ? new JournalHealth(JournalState.Full, "etcd's quota is used up: new calls are refused. Enlarge the quota or defragment, then disarm the alarm (etcdctl alarm disarm).")
+            ? new JournalHealth(JournalState.Full, $"etcd's quota is used up: new calls are refused. {EtcdException.NoSpaceAdvice}")
             : JournalHealth.Accepting);
         if (alarms.Alarms.FirstOrDefault(raised => raised.Alarm == AlarmMember.Types.Kind.Corrupt) is { } corrupt)
             alarm($"etcd's member {corrupt.MemberId:x} says that its data differs from the others': replace it.");
@@ -121,9 +130,11 @@ sealed class Keeper(
         ByteString? first = null;
         foreach (KeyValue kv in marks.Kvs)
         {
-            if (PublishedMark.Read(kv.Value.Span) is not { } mark || now - mark.UnixMs > options.AbsentAfter.TotalMilliseconds) continue;
+            // What stands there of this side is old when etcd takes nothing any more; this side is here all the same.
+            bool isOwn = kv.Key == _ownMark;
+            if (PublishedMark.Read(kv.Value.Span) is not { } mark || (!isOwn && now - mark.UnixMs > options.AbsentAfter.TotalMilliseconds)) continue;
             first ??= kv.Key;
-            revision = Math.Min(revision, mark.Revision);
+            revision = Math.Min(revision, isOwn ? _own.Revision : mark.Revision);
         }
         if (first != _ownMark || revision <= _compacted || revision == long.MaxValue) return null;
         if (await CountForeignAsync().ConfigureAwait(false) is var foreign and > 0)
