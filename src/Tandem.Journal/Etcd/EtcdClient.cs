@@ -115,11 +115,13 @@ sealed class EtcdClient : IDisposable
 
     async ValueTask<string?> TokenAsync(TimeSpan patience, CancellationToken cancel)
     {
-        if (_options.User is null || _token is not null) return _token;
+        // Read once: another thread may forget it.
+        string? token = _token;
+        if (_options.User is null || token is not null) return token;
         await _authenticating.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (_token is not null) return _token;
+            if (_token is { } renewed) return renewed;
             byte[] frame = GrpcFrame.Of(new AuthenticateRequest { Name = _options.User, Password = _options.Password ?? "" });
             // etcd compares passwords with bcrypt, which takes its time.
             AuthenticateResponse answer = await _members[Current].CallAsync("/etcdserverpb.Auth/Authenticate", frame, AuthenticateResponse.Parser, null,

@@ -145,7 +145,15 @@ sealed class EtcdMember : IDisposable
             if (_silentTries < SilentTriesMax) return;
             _silentTries = 0;
             HttpMessageInvoker old = _connection;
-            _connection = Connect();
+            try
+            {
+                _connection = Connect();
+            }
+            catch (EtcdException)
+            {
+                // Certificates that are being exchanged cannot be read for a moment: the old connection has those that it was made with.
+                return;
+            }
             // A watch may live on it; its own patience ends that.
             _ = Task.Delay(TimeSpan.FromSeconds(5)).ContinueWith(_ => old.Dispose(), TaskScheduler.Default);
         }

@@ -23,6 +23,7 @@ sealed class Keeper(
     long _compacted, _compactedAt = Stopwatch.GetTimestamp();
     JournalMark _own;       // what the mirror has on its disk
     int _levelTold;
+    ulong _corruptTold;     // a member's id
     string _told = "";
 
     public async Task RunAsync()
@@ -93,8 +94,9 @@ sealed class Keeper(
         change(full
             ? new JournalHealth(JournalState.Full, $"etcd's quota is used up: new calls are refused. {EtcdException.NoSpaceAdvice}")
             : JournalHealth.Accepting);
-        if (alarms.Alarms.FirstOrDefault(raised => raised.Alarm == AlarmMember.Types.Kind.Corrupt) is { } corrupt)
-            alarm($"etcd's member {corrupt.MemberId:x} says that its data differs from the others': replace it.");
+        ulong corrupt = alarms.Alarms.FirstOrDefault(raised => raised.Alarm == AlarmMember.Types.Kind.Corrupt)?.MemberId ?? 0;
+        if (corrupt != 0 && corrupt != _corruptTold) alarm($"etcd's member {corrupt:x} says that its data differs from the others': replace it.");
+        _corruptTold = corrupt;
 
         long largest = 0;
         string where = "";
