@@ -32,18 +32,17 @@ public static class Inquest
         ulong replayed = 0;
         var options = new ReplicaOptions
         {
-            IsBeside = true,
             Apply = (centre, position, entry, effects) =>
             {
                 centre.Apply(position, entry, effects);
-                if (position > claimed) return;
                 ulong hash = centre.Hash;
                 if (first == 0 && ours.Find(position) is { } own && own != hash) first = position;
                 if (position == claimed) replayed = hash;
             },
         };
-        Replica replica = Replica.Start(journal, snapshots, agreed, new Nobody(), options);
-        await replica.DisposeAsync().ConfigureAwait(false);
+        Replica replica = Replica.Beside(journal, snapshots, agreed, new Nobody(), options);
+        await using (replica.ConfigureAwait(false))
+            replica.Follow(claimed, static () => true);
         bool oursHolds = ours.Find(claimed) == replayed;
         return new Finding(!oursHolds, oursHolds ? 0 : first, agreed, claimed);
     }

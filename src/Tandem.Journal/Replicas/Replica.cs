@@ -49,7 +49,7 @@ public sealed class Replica : IAsyncDisposable
     public static Replica Start(IJournal journal, Storage storage, long history, IReplicaOwner owner, ReplicaOptions options)
     {
         var replica = new Replica(journal, storage, history, owner, options);
-        if (!options.IsBeside) replica._snapshots.Clean();
+        replica._snapshots.Clean();
         replica.RefuseIfAhead(history);
         replica.Rebuild(restoreAt: history, upTo: journal.LastPosition);
         return replica;

@@ -14,8 +14,6 @@ public sealed record ReplicaOptions
     public TimeSpan StepMax { get; init; } = TimeSpan.FromMicroseconds(500);
     /// <summary>More poisoned entries than this in one run are not a poisoned entry, but a broken release.</summary>
     public int PoisonedMax { get; init; } = 100;
-    /// <summary>A second replica over the folder of one that lives: makes no snapshots, and leaves unfinished ones alone.</summary>
-    public bool IsBeside { get; init; }
     /// <summary>How an entry is applied. Tests poison entries here.</summary>
     public ApplyEntry Apply { get; init; } = static (centre, position, entry, effects) => centre.Apply(position, entry, effects);
 }

@@ -35,7 +35,7 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
 
     public bool Step(ContactCentre centre)
     {
-        if (_capture is null && !options.IsBeside && (_entries >= options.SnapshotEntries || _bytes >= options.SnapshotBytes)) Begin(centre);
+        if (_capture is null && (_entries >= options.SnapshotEntries || _bytes >= options.SnapshotBytes)) Begin(centre);
         if (_capture is null) return false;
         long began = Stopwatch.GetTimestamp();
         do
@@ -53,16 +53,24 @@ sealed class SnapshotSchedule(SnapshotStore snapshots, IJournal journal, Replica
         try
         {
             await writer.Completion.ConfigureAwait(false);
-            long oldest = snapshots.Prune(HistoryPosition);
-            journal.Trim(oldest + 1);
         }
         catch (OperationCanceledException)
         {
             // Abandoned.
+            return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JournalException)
         {
             alarm($"The snapshot at {writer.Position} was not made: {e.Message} The next is tried when it is due.");
+            return;
+        }
+        try
+        {
+            journal.Trim(snapshots.Prune(HistoryPosition) + 1);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JournalException)
+        {
+            alarm($"What the snapshot at {writer.Position} made superfluous was not dropped: {e.Message} It is tried again after the next.");
         }
     }
 
