@@ -16,10 +16,13 @@ static class Joining
     const long ReplayMax = 200_000;
 
     /// <param name="after">The last position that this side's mirror has.</param>
-    public static async Task FetchAsync(SideOptions side, long after, Action<string> alarm)
+    public static Task FetchAsync(SideOptions side, long after, Action<string> alarm) => FetchAsync(side, after, alarm, s_fetchMax);
+
+    /// <param name="fetchMax">For each of what is fetched.</param>
+    public static async Task FetchAsync(SideOptions side, long after, Action<string> alarm, TimeSpan fetchMax)
     {
         using HttpClient http = PairCheck.Client(side);
-        http.Timeout = s_fetchMax;
+        http.Timeout = fetchMax;
         using var snapshots = new FolderStorage(Path.Combine(side.Data, "snapshots"));
         var store = new SnapshotStore(snapshots, alarm);
         long own = store.Positions().FirstOrDefault();
@@ -42,15 +45,30 @@ static class Joining
     {
         using HttpResponseMessage answer = await AskAsync(http, side, $"{SnapshotRoute}?after={ifAfter}").ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NoContent) return null;
-        await using Stream bytes = await answer.Content.ReadAsStreamAsync().ConfigureAwait(false);
-        return store.Import(bytes);
+        return await TakeAsync(http, side, answer, "the snapshot", store.Import).ConfigureAwait(false);
     }
 
     static async Task EntriesAsync(HttpClient http, SideOptions side, long from)
     {
         using HttpResponseMessage answer = await AskAsync(http, side, $"{EntriesRoute}?from={from}").ConfigureAwait(false);
-        await using Stream bytes = await answer.Content.ReadAsStreamAsync().ConfigureAwait(false);
-        JournalTransfer.Import(PairJournal.Folder(side), PairJournal.ClusterOf(side), PairJournal.OptionsOf(side), bytes);
+        await TakeAsync(http, side, answer, $"the entries from {from} on",
+            bytes => JournalTransfer.Import(PairJournal.Folder(side), PairJournal.ClusterOf(side), PairJournal.OptionsOf(side), bytes)).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a body in. One that stalls ends with its answer: it is read synchronously, and the client's timeout is over with the head.</summary>
+    static async Task<T> TakeAsync<T>(HttpClient http, SideOptions side, HttpResponseMessage answer, string what, Func<Stream, T> take)
+    {
+        await using var limit = new Timer(static answer => ((HttpResponseMessage)answer!).Dispose(), answer, http.Timeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await using Stream bytes = await answer.Content.ReadAsStreamAsync().ConfigureAwait(false);
+            return take(bytes);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or InvalidDataException or InvalidOperationException)
+        {
+            // The last two: a decompression that ended early, and a stream that the timer closed.
+            throw new NodeException($"{what} could not be fetched whole from the other side ({side.Other.Http}): {e.Message} It is tried again at the next start.", NodeException.Failed, e);
+        }
     }
 
     static async Task<HttpResponseMessage> AskAsync(HttpClient http, SideOptions side, string route)
