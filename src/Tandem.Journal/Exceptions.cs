@@ -8,9 +8,13 @@ public sealed class NewerDataException(string file, int format, int formatKnown)
     $"{file} was written by a newer release (format {format}; this release reads up to {formatKnown}). Start the newer release; nothing was changed.");
 
 /// <summary>Something that was acknowledged cannot be read.</summary>
-public sealed class JournalDamagedException(string file, long offset, long position, string what) : JournalException(
-    $"{file}: {what} at byte {offset}, journal position {position}, in what was acknowledged. Restore this file from the other side or a backup; nothing was changed.")
+/// <param name="remedy">Null: it is a file of this node's own.</param>
+public sealed class JournalDamagedException(string file, long offset, long position, string what, string? remedy = null) : JournalException(
+    $"{file}: {what} at byte {offset}, journal position {position}, in what was acknowledged. {remedy ?? "Restore this file from the other side or a backup; nothing was changed."}")
 {
+    /// <summary>The remedy for what is no file of this node's own.</summary>
+    public const string FetchAgain = "Start again: it is fetched anew.";
+
     public string File { get; } = file;
     public long Offset { get; } = offset;
     /// <summary>The first position that cannot be read.</summary>

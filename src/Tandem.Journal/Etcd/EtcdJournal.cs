@@ -109,7 +109,7 @@ public sealed class EtcdJournal : IJournal
         (long last, long revision) = await _keeper.NewestBatchAsync(_options.StartPatience).ConfigureAwait(false);
         JournalMark mark = _mirror.Mark;
         if (mark.Revision > revision)
-            throw new StateUnreachableException($"{_mirror.Folder} knows revision {mark.Revision}, but etcd at {_client.Cluster} is at {revision}: it was restored from a backup. Open a new generation.");
+            throw new StateUnreachableException($"{_mirror.Folder} knows revision {mark.Revision}, but etcd at {_client.Cluster} is at {revision}: it was restored from a backup and lacks what came after. Restore a newer backup, or stop both sides and begin anew with empty data directories and an empty cluster.");
         _mirror.See(last, revision);
         if (mark.Revision == 0 && last > 0) throw new JournalCompactedException(_mirror.Folder, mark.Position, 0);
         await _keeper.PublishMarkAsync().ConfigureAwait(false);

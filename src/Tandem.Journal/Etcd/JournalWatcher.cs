@@ -113,7 +113,7 @@ sealed class JournalWatcher(
     {
         if (kv.ModRevision <= mirror.Mark.Revision) return;
         if (Batch.Read(kv.Value.Span) is not { } batch)
-            throw new JournalDamagedException(kv.Key.ToStringUtf8(), 0, mirror.LastPosition + 1, $"a damaged batch (revision {kv.ModRevision})");
+            throw new JournalDamagedException(kv.Key.ToStringUtf8(), 0, mirror.LastPosition + 1, $"a damaged batch (revision {kv.ModRevision})", JournalDamagedException.FetchAgain);
         if (batch.Kind == BatchKind.Parts)
         {
             byte[] whole = await FetchAsync(kv, batch).ConfigureAwait(false);
@@ -169,6 +169,6 @@ sealed class JournalWatcher(
             }
         }
         return at == whole.Length && batch.Holds(whole) ? whole
-            : throw new JournalDamagedException(prefix, 0, mirror.LastPosition + 1, $"an entry in {batch.Count} parts that is not whole (revision {kv.ModRevision})");
+            : throw new JournalDamagedException(prefix, 0, mirror.LastPosition + 1, $"an entry in {batch.Count} parts that is not whole (revision {kv.ModRevision})", JournalDamagedException.FetchAgain);
     }
 }

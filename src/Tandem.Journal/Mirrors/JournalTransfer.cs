@@ -51,17 +51,17 @@ public static class JournalTransfer
         const string Name = "the entries fetched from the other side";
         byte[] head = new byte[HeadBytes];
         if (from.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.AsSpan().StartsWith(Magic))
-            throw new JournalDamagedException(Name, 0, 0, "a damaged head");
+            throw new JournalDamagedException(Name, 0, 0, "a damaged head", JournalDamagedException.FetchAgain);
         int format = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (format > Format) throw new NewerDataException(Name, format, Format);
         int length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12));
-        if (length is <= 0 or > FoundedBytesMax) throw new JournalDamagedException(Name, 12, 0, "a damaged head");
+        if (length is <= 0 or > FoundedBytesMax) throw new JournalDamagedException(Name, 12, 0, "a damaged head", JournalDamagedException.FetchAgain);
         byte[] founded = new byte[length];
         from.ReadExactly(founded);
         var newest = new JournalMark(BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16)), BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(24)));
 
         using var plain = new BrotliStream(from, CompressionMode.Decompress, leaveOpen: true);
-        (SegmentHeader header, IEnumerable<Frame> frames) = Stretch.Read(plain, Name);
+        (SegmentHeader header, IEnumerable<Frame> frames) = Stretch.Read(plain, Name, JournalDamagedException.FetchAgain);
         if (header.Instance != cluster.Instance || header.Generation != cluster.Generation)
             throw new WrongInstanceException(Name, $"{header.Instance} (generation {header.Generation})", $"{cluster.Instance} (generation {cluster.Generation})");
 
@@ -78,7 +78,7 @@ public static class JournalTransfer
             mirror.Append(body, (int)(frame.Header.Last - first + 1), frame.Header.Durable);
         }
         mirror.SeeUpTo(newest);
-        if (mirror.LastPosition < newest.Position) throw new JournalDamagedException(Name, 0, mirror.LastPosition + 1, "the end of the stream");
+        if (mirror.LastPosition < newest.Position) throw new JournalDamagedException(Name, 0, mirror.LastPosition + 1, "the end of the stream", JournalDamagedException.FetchAgain);
         return mirror.Flush();
     }
 }

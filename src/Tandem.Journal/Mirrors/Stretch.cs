@@ -31,17 +31,17 @@ static class Stretch
     }
 
     /// <summary>The head of a stretch, then its frames; whatever is not whole is told as damage.</summary>
-    public static (SegmentHeader Header, IEnumerable<Frame> Frames) Read(Stream from, string name)
+    public static (SegmentHeader Header, IEnumerable<Frame> Frames) Read(Stream from, string name, string? remedy = null)
     {
         byte[] bytes = new byte[SegmentHeader.Bytes];
         int had = from.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         SegmentHeader header = had == bytes.Length ? SegmentHeader.Parse(bytes, name) ?? throw Damaged(0) : throw Damaged(0);
-        return (header, ReadFrames(from, header, name));
+        return (header, ReadFrames(from, header, name, remedy));
 
-        JournalDamagedException Damaged(long position) => new(name, 0, position, "a damaged head");
+        JournalDamagedException Damaged(long position) => new(name, 0, position, "a damaged head", remedy);
     }
 
-    static IEnumerable<Frame> ReadFrames(Stream from, SegmentHeader header, string name)
+    static IEnumerable<Frame> ReadFrames(Stream from, SegmentHeader header, string name, string? remedy)
     {
         byte[] head = new byte[FrameHeader.Bytes];
         byte[] body = [];
@@ -51,11 +51,11 @@ static class Stretch
             int had = from.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             if (had == 0) yield break;
             if (had < head.Length || !FrameHeader.TryRead(head, header.Salt, out FrameHeader frame) || frame.First != next || frame.BodyBytes > FrameBytesMax)
-                throw new JournalDamagedException(name, offset, next, "a damaged frame");
+                throw new JournalDamagedException(name, offset, next, "a damaged frame", remedy);
             if (frame.BodyBytes > body.Length) body = new byte[Math.Max(frame.BodyBytes, body.Length * 2)];
             Memory<byte> read = body.AsMemory(0, frame.BodyBytes);
             if (from.ReadAtLeast(read.Span, read.Length, throwOnEndOfStream: false) < read.Length || Crc32C.Of(read.Span, header.Salt) != frame.BodyChecksum)
-                throw new JournalDamagedException(name, offset, next, "a damaged frame");
+                throw new JournalDamagedException(name, offset, next, "a damaged frame", remedy);
             yield return new Frame(frame, read);
             next += frame.Count;
             offset += FrameHeader.Bytes + frame.BodyBytes;

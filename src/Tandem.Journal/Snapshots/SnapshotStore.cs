@@ -64,7 +64,7 @@ public sealed class SnapshotStore(Storage storage, Action<string> warn)
             if (wrong is not null)
             {
                 storage.Delete(Temporary);
-                throw new JournalDamagedException("the snapshot fetched from the other side", 0, 0, wrong);
+                throw new JournalDamagedException("the snapshot fetched from the other side", 0, 0, wrong, JournalDamagedException.FetchAgain);
             }
             snapshot = SnapshotReader.Name(file);
         }

@@ -25,7 +25,6 @@ public sealed class JoiningTests
             address-moves: none
             etcd: {endpoints: [http://127.0.0.1:2379, http://127.0.0.1:2389, http://127.0.0.1:2399]}
             other-side: {http: "http://{{other.LocalEndpoint}}"}
-            history: {sqlite: a/history.db}
             """)).Options!;
 
         Task fetching = Joining.FetchAsync(side, 0, _ => { }, TimeSpan.FromMilliseconds(300));
