@@ -43,8 +43,6 @@ sealed class EtcdClient : IDisposable
         AskAsync("/etcdserverpb.KV/Compact", new CompactionRequest { Revision = revision }, CompactionResponse.Parser, patience, cancel);
     public Task<AlarmResponse> AlarmsAsync(TimeSpan patience, CancellationToken cancel) =>
         AskAsync("/etcdserverpb.Maintenance/Alarm", new AlarmRequest(), AlarmResponse.Parser, patience, cancel);
-    public Task<MemberListResponse> MembersAsync(TimeSpan patience, CancellationToken cancel) =>
-        AskAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, patience, cancel);
 
     /// <summary>What one member says of itself; no other is asked.</summary>
     public async Task<StatusResponse> StatusAsync(int member, TimeSpan patience, CancellationToken cancel)

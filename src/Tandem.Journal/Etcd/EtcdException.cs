@@ -34,5 +34,4 @@ public sealed class JournalCompactedException(string journal, long position, lon
     $"{journal}: etcd no longer keeps the entries after position {position} (it is compacted up to revision {compactedRevision}). Fetch them from the other side.")
 {
     public long Position { get; } = position;
-    public long CompactedRevision { get; } = compactedRevision;
 }

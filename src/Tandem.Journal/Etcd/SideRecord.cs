@@ -11,7 +11,7 @@ namespace Tandem.Journal;
 /// <param name="HistoryPosition">Up to where its history has its records.</param>
 /// <param name="UnixMs">Its wall clock when it wrote this.</param>
 public sealed record SideRecord(
-    string Side, string Node, ulong Incarnation, string Release, string Url, long SnapshotPosition, ulong SnapshotHash, JournalMark Mark, long HistoryPosition, long UnixMs)
+    string Side, string Node, ulong Incarnation, string Release, string Url, long SnapshotPosition, JournalMark Mark, long HistoryPosition, long UnixMs)
 {
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SideJson.Default.SideRecord);
 

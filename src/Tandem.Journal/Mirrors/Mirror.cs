@@ -21,7 +21,8 @@ sealed class Mirror : IDisposable
     MirrorBase? _base;
     StorageFile? _active;
     long _activeBytes, _offset;
-    JournalMark _mark, _durable;
+    JournalMark _mark;
+    JournalMark _durable;       // what would be here after a crash of the host
 
     Mirror(Storage storage, long segmentBytes, Archive? archive) => (_storage, _segmentBytes, _archive) = (storage, segmentBytes, archive);
 
@@ -29,8 +30,6 @@ sealed class Mirror : IDisposable
     public string Folder => _storage.Folder;
     /// <summary>The newest entry here, and up to which revision there is none after it; 0 when that is not known.</summary>
     public JournalMark Mark { get { lock (_lock) return _mark; } }
-    /// <summary>What would be here after a crash of the host.</summary>
-    public JournalMark Durable { get { lock (_lock) return _durable; } }
     public long LastPosition => Mark.Position;
     public long FirstPosition { get { lock (_lock) return _segments.Count > 0 ? _segments[0].First : _mark.Position + 1; } }
 

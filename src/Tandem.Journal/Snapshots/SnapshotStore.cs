@@ -7,7 +7,6 @@ namespace Tandem.Journal.Snapshots;
 public sealed class SnapshotStore(Storage storage, Action<string> warn)
 {
     const int Newest = 2;
-    readonly Lock _lock = new();
 
     public string Folder => storage.Folder;
 
@@ -16,12 +15,9 @@ public sealed class SnapshotStore(Storage storage, Action<string> warn)
 
     List<SnapshotFile> Files()
     {
-        lock (_lock)
-        {
-            List<SnapshotFile> files = [.. storage.Names().Select(SnapshotFile.Parse).OfType<SnapshotFile>()];
-            files.Sort((a, b) => (b.Position, b.Generation).CompareTo((a.Position, a.Generation)));
-            return files;
-        }
+        List<SnapshotFile> files = [.. storage.Names().Select(SnapshotFile.Parse).OfType<SnapshotFile>()];
+        files.Sort((a, b) => (b.Position, b.Generation).CompareTo((a.Position, a.Generation)));
+        return files;
     }
 
     /// <summary>Removes what a crash left half written. When the folder was locked, before the first snapshot.</summary>
@@ -68,11 +64,8 @@ public sealed class SnapshotStore(Storage storage, Action<string> warn)
             }
             snapshot = SnapshotReader.Name(file);
         }
-        lock (_lock)
-        {
-            storage.Rename(Temporary, snapshot.Name);
-            storage.FlushFolder();
-        }
+        storage.Rename(Temporary, snapshot.Name);
+        storage.FlushFolder();
         return snapshot.Position;
     }
 

@@ -43,7 +43,7 @@ sealed class Bulletin : IAsyncDisposable
     async Task<SideRecord> RecordAsync()
     {
         ulong incarnation = await _node.AskAsync(_ => _node.Incarnation).ConfigureAwait(false);
-        return new SideRecord(_side.Side, _side.Node, incarnation, Node.Release, _url, _node.SnapshotPosition, 0, _journal.Mark,
+        return new SideRecord(_side.Side, _side.Node, incarnation, Node.Release, _url, _node.SnapshotPosition, _journal.Mark,
             _node.LoggerHealth.Position, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 

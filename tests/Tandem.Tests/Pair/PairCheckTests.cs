@@ -70,7 +70,7 @@ public sealed class PairCheckTests
             other-side: {http: "http://127.0.0.3:8080"}
             """)).Options!;
         DateTimeOffset now = DateTimeOffset.UnixEpoch.AddDays(20_000);
-        SideRecord Told(string side, string url, int secondsAgo) => new(side, "a2", 7, "0.1.0", url, 0, 0, default, 0, now.AddSeconds(-secondsAgo).ToUnixTimeMilliseconds());
+        SideRecord Told(string side, string url, int secondsAgo) => new(side, "a2", 7, "0.1.0", url, 0, default, 0, now.AddSeconds(-secondsAgo).ToUnixTimeMilliseconds());
 
         Assert.Contains("side A of main runs already, at http://127.0.0.9:8080/ as node a2", PairCheck.SameSideTwice(side, [Told("A", "http://127.0.0.9:8080/", 1)], now));
         Assert.Null(PairCheck.SameSideTwice(side, [Told("A", "http://127.0.0.2:8080/", 1)], now));

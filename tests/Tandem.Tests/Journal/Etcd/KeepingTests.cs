@@ -136,7 +136,7 @@ public class KeepingTests
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync(1);
         await using Side a = await Side.OpenAsync(cluster.Options(), "A");
-        var told = new SideRecord("A", "a1", a.Incarnation, "0.1.0", "http://127.0.0.2:8080", 5, ulong.MaxValue, new JournalMark(7, 9), 6, 1_700_000_000_000);
+        var told = new SideRecord("A", "a1", a.Incarnation, "0.1.0", "http://127.0.0.2:8080", 5, new JournalMark(7, 9), 6, 1_700_000_000_000);
         await a.Journal.PublishAsync(told);
         Assert.Equal([told], await a.Journal.SidesAsync());
         Assert.Equal([told], await EtcdJournal.SidesAsync(cluster.Options()));
