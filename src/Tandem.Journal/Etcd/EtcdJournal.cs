@@ -228,18 +228,8 @@ public sealed class EtcdJournal : IJournal
             case JournalState.Full when priority == Priority.NewWork: return Refusals.Count(Refusal.NoRoom, entries.Length);
         }
 
-        Proposal[]? many = entries.Length > 8 ? new Proposal[entries.Length] : null;
-        FewProposals few = default;
-        Span<Proposal> proposals = many ?? few[..entries.Length];
-        long total = 0;
-        for (int i = 0; i < entries.Length; i++)
-        {
-            int bytes = entries[i].CalculateSize();
-            if (bytes > _options.EntryBytesMax) return Refusals.Count(Refusal.TooLarge, entries.Length);
-            proposals[i] = new Proposal(entries[i], bytes, priority);
-            total += bytes;
-        }
-        return _queue.TryAdd(proposals, total) ? Refusal.None : Refusals.Count(Refusal.QueueFull, entries.Length);
+        Refusal refused = _queue.TryAdd(entries, priority, _options.EntryBytesMax);
+        return refused == Refusal.None ? refused : Refusals.Count(refused, entries.Length);
     }
 
     public IEnumerable<JournaledEntry> Read(long from) => _mirror.Read(from);

@@ -14,16 +14,28 @@ sealed class ProposalQueue(int entriesMax, long bytesMax)
     bool _awake, _sleeping;
     TaskCompletionSource? _arrival;
 
-    public bool TryAdd(ReadOnlySpan<Proposal> proposals, long bytes)
+    /// <summary>All of them or none: none is too large, and there is room.</summary>
+    public Refusal TryAdd(ReadOnlySpan<Entry> entries, Priority priority, int entryBytesMax)
     {
+        Proposal[]? many = entries.Length > 8 ? new Proposal[entries.Length] : null;
+        FewProposals few = default;
+        Span<Proposal> proposals = many ?? few[..entries.Length];
+        long total = 0;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            int bytes = entries[i].CalculateSize();
+            if (bytes > entryBytesMax) return Refusal.TooLarge;
+            proposals[i] = new Proposal(entries[i], bytes, priority);
+            total += bytes;
+        }
         lock (_lock)
         {
-            if (_entries + proposals.Length > entriesMax || _bytes + bytes > bytesMax) return false;
+            if (_entries + proposals.Length > entriesMax || _bytes + total > bytesMax) return Refusal.QueueFull;
             _waiting.AddRange(proposals);
             _entries += proposals.Length;
-            _bytes += bytes;
+            _bytes += total;
             Stir();
-            return true;
+            return Refusal.None;
         }
     }
 

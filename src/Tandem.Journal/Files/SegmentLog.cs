@@ -107,24 +107,7 @@ sealed class SegmentLog : IDisposable
     /// <summary>Drops whole segments whose entries are all before a position; each goes to the archive first.</summary>
     public void Trim(long before)
     {
-        // In order, and each deletion durable before the next: a crash leaves no hole.
-        lock (_trimming)
-        {
-            while (true)
-            {
-                SegmentHeader oldest;
-                long end;
-                lock (_lock)
-                {
-                    if (_segments.Count < 2 || _segments[1].First > before) return;
-                    (oldest, end) = (_segments[0], _segments[1].First);
-                }
-                _archive?.Add(_storage, oldest, end - 1);
-                lock (_lock) _segments.RemoveAt(0);
-                _storage.Delete(oldest.Name);
-                _storage.FlushFolder();
-            }
-        }
+        lock (_trimming) Segments.Trim(_storage, _archive, _segments, _lock, before);
     }
 
     public void Dispose()

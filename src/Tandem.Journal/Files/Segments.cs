@@ -1,6 +1,6 @@
 namespace Tandem.Journal.Files;
 
-/// <summary>Reading over the borders of segments, while more is appended behind them.</summary>
+/// <summary>Reading over the borders of segments, while more is appended behind them; dropping the oldest.</summary>
 static class Segments
 {
     /// <summary>The entries from a position on.</summary>
@@ -36,6 +36,29 @@ static class Segments
                     throw new JournalDamagedException(storage.PathOf(segments[i].Name), reader.Offset, position, "a damaged frame");
                 if (header.Last >= from) yield return new Frame(header, body);
             }
+        }
+    }
+
+    /// <summary>
+    /// Drops whole segments whose entries are all before a position; each goes to the archive first. In order, and each
+    /// deletion durable before the next: a crash leaves no hole. One at a time.
+    /// </summary>
+    /// <param name="segments">Under its <paramref name="guard"/>. The last is never dropped.</param>
+    public static void Trim(Storage storage, Archive? archive, List<SegmentHeader> segments, Lock guard, long before)
+    {
+        while (true)
+        {
+            SegmentHeader oldest;
+            long end;
+            lock (guard)
+            {
+                if (segments.Count < 2 || segments[1].First > before) return;
+                (oldest, end) = (segments[0], segments[1].First);
+            }
+            archive?.Add(storage, oldest, end - 1);
+            lock (guard) segments.RemoveAt(0);
+            storage.Delete(oldest.Name);
+            storage.FlushFolder();
         }
     }
 }

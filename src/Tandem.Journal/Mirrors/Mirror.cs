@@ -215,20 +215,9 @@ sealed class Mirror : IDisposable
     {
         lock (_trimming)
         {
-            while (true)
-            {
-                SegmentHeader oldest;
-                long end;
-                lock (_lock)
-                {
-                    if (_segments.Count < 2 || _segments[1].First > before || _segments[1].First > _durable.Position) return;
-                    (oldest, end) = (_segments[0], _segments[1].First);
-                }
-                _archive?.Add(_storage, oldest, end - 1);
-                lock (_lock) _segments.RemoveAt(0);
-                _storage.Delete(oldest.Name);
-                _storage.FlushFolder();
-            }
+            // What follows must be on the disk before anything goes.
+            lock (_lock) before = Math.Min(before, _durable.Position);
+            Segments.Trim(_storage, _archive, _segments, _lock, before);
         }
     }
 
