@@ -68,6 +68,25 @@ public sealed class LoggerTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_failed_is_not_asked_again_before_its_time_however_much_comes_meanwhile()
+    {
+        int asked = 0;
+        HistoryDatabase database = _desk.Open();
+        database.Committing = () =>
+        {
+            if (++asked <= 100) throw new IOException("away");
+        };
+        using (var logger = new Logger(database, s_quick with { RetryAfter = TimeSpan.FromHours(1), QueuedMax = 100_000 }))
+        {
+            Feed(logger, 1, 20);
+            Await(() => logger.Health.Failure is not null);
+            Feed(logger, 21, 2_000);
+        }
+        // The second time was when it stopped.
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public void A_full_disk_is_told_and_everything_follows_when_there_is_room()
     {
         var database = (SqliteHistory)_desk.Open();
