@@ -280,8 +280,8 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _inbox.Post(() => _catchUp = new HistoryCatchUp(_logger, _journal, _snapshots, Alarm));
     }
 
-    /// <summary>From here on callers notice, and in a pair the guardian soon does.</summary>
-    const long SlowTurnUs = 150_000;
+    /// <summary>From here on callers notice, and in a pair the guardian soon does. A node alone is allowed to warm up.</summary>
+    long SlowTurnUs => _options.Pair is null ? 1_000_000 : 150_000;
 
     void TellSlowTurn(List<Inbox.Item> items, long began, long handled, int collections)
     {
