@@ -14,6 +14,9 @@ public sealed record LegWanted(Leg Leg) : Effect;
 /// <summary>The call that the entry reported is known; its caller's leg is the edge's to look after.</summary>
 public sealed record CallAdmitted(Call Call, Leg Caller) : Effect;
 
+/// <summary>The call that the entry reported is this one, which another entry has reported before.</summary>
+public sealed record CallRepeated(Call Call, Leg Caller) : Effect;
+
 /// <summary>The call that the entry reported is not taken: answer it with this SIP status.</summary>
 public sealed record CallRefused(int Status) : Effect;
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tandem.Core.Agents;
 using Tandem.Core.Calls;
 using Tandem.Core.Nodes;
@@ -10,10 +11,12 @@ namespace Tandem.Core;
 public sealed partial class ContactCentre
 {
     /// <summary>Longest texts that a call may bring; the edge refuses longer ones before they get here.</summary>
-    public const int NumberLengthMax = 128, SdpLengthMax = 16_384, CheckpointLengthMax = 65_536, VariablesMax = 100;
+    public const int NumberLengthMax = 128, SdpLengthMax = 16_384, CheckpointLengthMax = 65_536, VariablesMax = 100, ArrivalLengthMax = 32;
 
     readonly Dictionary<long, Call> _calls = [];
     readonly Dictionary<long, Leg> _legs = [];
+    /// <summary>By what their callers' requests are known by. Derived; only asked, never gone through.</summary>
+    readonly Dictionary<ByteString, Call> _arrivals = [];
 
     public IReadOnlyCollection<Call> Calls => _calls.Values;
     /// <summary>In the order of their ids: the same on every node, whatever has come and gone.</summary>
@@ -24,6 +27,13 @@ public sealed partial class ContactCentre
 
     Rejection Admit(CallArrived arrived)
     {
+        if (arrived.Arrival.Length > ArrivalLengthMax) return Rejection.TooLong;
+        // A caller who has heard nothing for half a second sends its INVITE again, and by then another node may have the address.
+        if (_arrivals.TryGetValue(arrived.Arrival, out Call? same) && !same.Caller.Gone)
+        {
+            _effects.Add(new CallRepeated(same, same.Caller));
+            return Rejection.None;
+        }
         CallsArrived++;
         Device? phone = arrived.Phone.Length > 0 && FindDevice(arrived.Phone) is { Removed: false } known ? known : null;
         int status = Refusal(arrived, phone);
@@ -40,9 +50,11 @@ public sealed partial class ContactCentre
             Calling = arrived.Calling,
             CallingName = arrived.CallingName,
             Source = phone is null ? $"trunk:{arrived.Trunk}" : $"phone:{phone.Name}",
+            Arrival = arrived.Arrival,
             Arrived = Now,
         });
         _calls.Add(call.Id.Value, call);
+        if (!call.Arrival.IsEmpty) _arrivals[call.Arrival] = call;
         Leg caller = NewLeg(call, LegKind.Caller, AddressOf(arrived.Address));
         caller.Trunk = phone is null ? arrived.Trunk : "";
         caller.Device = phone;

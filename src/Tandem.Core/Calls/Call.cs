@@ -66,6 +66,8 @@ public sealed class Call : Entity
     public string CallingName { get; internal set; } = "";
     /// <summary>The trunk or phone it came from: "trunk:carrier", "phone:201".</summary>
     public string Source { get; internal set; } = "";
+    /// <summary>What its caller's request has again when it is sent again; empty: nothing tells.</summary>
+    internal ByteString Arrival { get; init; } = ByteString.Empty;
     public string CallType { get; internal set; } = "";
     public CallPhase Phase { get; internal set; }
     public Instant Arrived { get; internal set; }
@@ -208,6 +210,7 @@ public sealed class Call : Entity
             Calling = Calling,
             CallingName = CallingName,
             Source = Source,
+            Arrival = Arrival,
             CallType = CallType,
             Phase = (int)Phase,
             ArrivedUs = Arrived.Us,

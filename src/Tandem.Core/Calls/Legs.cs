@@ -251,6 +251,7 @@ public sealed partial class ContactCentre
         Touch(call);
         call.Gone = true;
         _calls.Remove(call.Id.Value);
+        if (!call.Arrival.IsEmpty && ReferenceEquals(_arrivals.GetValueOrDefault(call.Arrival), call)) _arrivals.Remove(call.Arrival);
     }
 
     /// <summary>The leg at the other end of an answered call.</summary>

@@ -222,6 +222,7 @@ public sealed partial class ContactCentre
             Calling = s.Calling,
             CallingName = s.CallingName,
             Source = s.Source,
+            Arrival = s.Arrival,
             CallType = s.CallType,
             Phase = (CallPhase)s.Phase,
             Arrived = new Instant(s.ArrivedUs),
@@ -243,6 +244,7 @@ public sealed partial class ContactCentre
             Group = s.Group,
         });
         _calls.Add(s.Id, call);
+        if (!call.Arrival.IsEmpty) _arrivals[call.Arrival] = call;
         if (s.Script.Length > 0)
         {
             call.Script = versions[(s.Script, s.ScriptVersion)];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Tandem.Core;
@@ -117,6 +118,8 @@ sealed partial class ServiceNode : ISipUser
             Sdp = Text(request.Body),
             Checkpoint = checkpoint.ToByteString(),
             Address = _address,
+            // What is sent again is the same to the byte (RFC 3261 §17.1.1.2).
+            Arrival = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(request.Raw).AsMemory(0, 16)),
         };
         var entry = new Entry { CallArrived = arrived };
         if (_proposer.TryPropose(entry, Priority.NewWork) == Refusal.None)
@@ -347,6 +350,10 @@ sealed partial class ServiceNode : ISipUser
                 case CallAdmitted admitted when own: Admit(entry.Sequence, admitted.Caller, nowUs); break;
                 // It came in at another node, at an address that had just become ours.
                 case CallAdmitted admitted when IsOurs(admitted.Caller) && !_edges.ContainsKey(admitted.Caller.Id): TakeUp(admitted.Caller, nowUs); break;
+                case CallRepeated repeated when own:
+                    Admit(entry.Sequence, repeated.Caller, nowUs);
+                    if (IsOurs(repeated.Caller)) BringAbout(repeated.Caller, nowUs);
+                    break;
                 case CallRefused refused when own:
                     if (_proposed.Remove(entry.Sequence, out ServerTransaction? invite)) Refuse(invite, refused.Status, nowUs);
                     else _givenUp.Remove(entry.Sequence);
@@ -398,8 +405,10 @@ sealed partial class ServiceNode : ISipUser
         }
         // Its address moved while its entry was on its way: whoever has it now takes the call up from its checkpoint.
         if (!IsOurs(caller)) return;
-        var edge = new LegEdge(caller.Id) { Invite = (InviteServerTransaction)transaction };
-        _edges[caller.Id] = edge;
+        if (!_edges.TryGetValue(caller.Id, out LegEdge? edge)) _edges[caller.Id] = edge = new LegEdge(caller.Id);
+        // It was taken up meanwhile, and has its INVITE.
+        if (edge.Invite is not null) return;
+        edge.Invite = (InviteServerTransaction)transaction;
         var cancel = transaction.UserState as ServerTransaction;
         transaction.UserState = edge;
         if (cancel is null) return;

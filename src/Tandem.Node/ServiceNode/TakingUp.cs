@@ -59,6 +59,8 @@ sealed partial class ServiceNode
 
     void TakeUpInvite(LegEdge edge, Leg leg, InviteCheckpoint saved, long nowUs)
     {
+        // It came in here too, and is on its way to the journal: that entry brings the transaction.
+        if (_proposed.Values.Any(t => t.Request.Raw.SequenceEqual(saved.Request.Span))) return;
         if (_flows.Parse(saved.Flow, _address) is not { } flow
             || Stack.RestoreInviteServer(saved.Request.Span, flow, _identifiers.Tag(leg.Id), edge, nowUs, Flows.Contact(flow)) is not { } invite)
         {

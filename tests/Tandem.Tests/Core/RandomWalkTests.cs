@@ -212,6 +212,7 @@ public sealed class RandomWalkTests
                     Sdp = _random.Next(5) == 0 ? "" : "offer",
                     Checkpoint = ByteString.CopyFromUtf8("via"),
                     Address = AnyAddress(),
+                    Arrival = ByteString.CopyFromUtf8(_random.Next(3) == 0 ? "" : $"invite {_random.Next(200)}"),
                 },
             };
         }

@@ -30,6 +30,7 @@ sealed class EffectWriter
             string? line = effect switch
             {
                 LegWanted wanted => Wanted(wanted.Leg),
+                CallRepeated repeated => $"call {NumberOf(repeated.Call)} repeated",
                 CallRefused refused => $"refused {refused.Status}",
                 Recorded { Record.Termination: { } detail } => Detail(detail),
                 Recorded { Record.Route: { Error: not 0 } route } => $"record {(RouteError)route.Error} {route.Dialed} to {route.Label} type={route.CallType}",

@@ -143,6 +143,7 @@ sealed class JournalDesk
                 LegWanted { Leg: var leg } => $"leg {leg.Id} {leg.Wanted} {Sum(leg.ToSnapshot())}",
                 Changed { Entity: var entity } => $"{entity.GetType().Name} {(entity.Gone ? "gone" : Sum(entity.ToSnapshot()))}",
                 Recorded { Record: var record } => $"record {Sum(record)}",
+                CallRepeated repeated => $"repeated {repeated.Call.Id}",
                 CallAdmitted admitted => $"admitted {admitted.Call.Id}",
                 ConfigurationChanged => "configuration",
                 AddressMoved moved => $"address {moved.Address.Name} {moved.From} {moved.To} {moved.Reason}",

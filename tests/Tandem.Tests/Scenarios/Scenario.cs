@@ -131,6 +131,7 @@ sealed class Scenario
                 Sdp = rest.Contains("no-offer") ? "" : "caller-sdp",
                 Checkpoint = ByteString.CopyFromUtf8("via"),
                 Address = Value(rest, "at") ?? "",
+                Arrival = ByteString.CopyFromUtf8(Value(rest, "as") ?? ""),
             },
         };
     }
