@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tandem.Core.Agents;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
