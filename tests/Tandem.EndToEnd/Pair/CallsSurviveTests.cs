@@ -79,6 +79,27 @@ public sealed class CallsSurviveTests
         Assert.All(parts, static p => Assert.Equal(Records.Handled, p.Disposition));
     }
 
+    /// <summary>As when a caller sends it again after half a second, and its address has moved meanwhile.</summary>
+    [Fact]
+    public async Task An_INVITE_that_comes_in_at_both_sides_is_one_call()
+    {
+        await using PairDesk desk = await PairDesk.OpenAsync();
+        var caller = new Caller(desk.Carrier, "+491", "1000");
+        caller.SendInvite(Sdp.Of("+491"));
+        desk.Carrier.Node = desk.B.Sip;
+        desk.Carrier.Send(caller.Invite);
+        Message ringing = await caller.GetsAsync(180);
+        desk.Carrier.Node = ringing.Contact.Contains($"{desk.B.Sip}", StringComparison.Ordinal) ? desk.B.Sip : desk.A.Sip;
+        Callee ana = await Callee.RungAsync(desk.Ana);
+        await ana.AnswerAsync();
+        await caller.ConnectedAsync();
+        await Task.Delay(1_000);
+        Assert.Single(await desk.A.CallsAsync());
+        await caller.ByeAsync();
+        await ana.ByedAsync();
+        await desk.EndsAsync(1);
+    }
+
     [Fact]
     public async Task A_phone_that_answers_while_nobody_is_there_is_connected()
     {
