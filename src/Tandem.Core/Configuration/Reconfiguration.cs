@@ -62,8 +62,10 @@ public sealed partial class ContactCentre
         return false;
     }
 
-    Rejection Reconfigure(Schema.Configuration configuration)
+    /// <param name="configuration">Null: the entry lacks it.</param>
+    Rejection Reconfigure(Schema.Configuration? configuration)
     {
+        if (configuration is null) return Rejection.InvalidConfiguration;
         if (configuration.Instance != Instance) return Rejection.OtherInstance;
         if (ConfigurationRules.FirstFault(configuration) is not null) return Rejection.InvalidConfiguration;
         Install(configuration, Position);
