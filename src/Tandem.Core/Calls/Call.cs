@@ -157,7 +157,7 @@ public sealed class Call : Entity
     internal override ulong ComputeHash()
     {
         if (_arrivalHash == 0)
-            _arrivalHash = (StateHash.Of(Dialed) * 31) + (StateHash.Of(Calling) * 37) + (StateHash.Of(CallingName) * 41) + StateHash.Of(Source) + 1;
+            _arrivalHash = (StateHash.Of(Dialed) * 31) + (StateHash.Of(Calling) * 37) + (StateHash.Of(CallingName) * 41) + StateHash.Of(Source) + (StateHash.Of(Arrival.Span) * 43) + 1;
         var h = new StateHash(1);
         h.Add(Id.Value);
         h.Add((long)_arrivalHash);

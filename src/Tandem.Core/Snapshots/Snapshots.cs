@@ -11,7 +11,7 @@ namespace Tandem.Core;
 public sealed partial class ContactCentre
 {
     /// <summary>Raised with every change of what is hashed, and how.</summary>
-    public const int HashVersion = 1;
+    public const int HashVersion = 2;
 
     SnapshotCapture? _capture;
     int _captureNumber;

@@ -70,7 +70,7 @@ sealed class JournalWatcher(
 
     async Task FollowAsync(WatchStream stream, TimeSpan silence, Action<long, List<Entry>>? deliver, long until, Action heard)
     {
-        long behindSince = 0;
+        long behindSince = 0;   // or since the last event: signs of life are no events
         long askedAt = 0;
         _entries.Clear();       // what a stream that broke had begun
         _bodyBytes = 0;
@@ -81,7 +81,7 @@ sealed class JournalWatcher(
             long now = Stopwatch.GetTimestamp();
             if (ownRevision() <= mirror.Mark.Revision) Volatile.Write(ref behindSince, 0);
             else if (Volatile.Read(ref behindSince) == 0) Volatile.Write(ref behindSince, now);
-            bool behind = stream.IsWaiting && Volatile.Read(ref behindSince) is var began and not 0 && Stopwatch.GetElapsedTime(began, now) > silence && quiet > silence / 3;
+            bool behind = stream.IsWaiting && !stream.IsInMessage && Volatile.Read(ref behindSince) is var began and not 0 && Stopwatch.GetElapsedTime(began, now) > silence;
             if (quiet > silence || behind)
             {
                 stream.GiveUp(behind ? "it is behind" : $"it said nothing for {quiet.TotalMilliseconds:F0} ms");
@@ -105,7 +105,9 @@ sealed class JournalWatcher(
             }
             heard();
             foreach (Event change in response.Events) await TakeAsync(change.Kv, deliver).ConfigureAwait(false);
-            if (response.Events.Count > 0) Write(response.Events[^1].Kv.ModRevision, deliver);
+            if (response.Events.Count == 0) continue;
+            Write(response.Events[^1].Kv.ModRevision, deliver);
+            Volatile.Write(ref behindSince, 0);
         }
     }
 

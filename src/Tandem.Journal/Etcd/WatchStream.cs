@@ -16,7 +16,7 @@ sealed class WatchStream : IDisposable
     readonly Asking _asking;
     byte[] _buffer = new byte[64 * 1024];
     long _heard = Stopwatch.GetTimestamp();
-    volatile bool _waiting;
+    volatile bool _waiting, _inMessage;
     volatile string? _gaveUp;
 
     WatchStream(CancellationTokenSource ended, HttpResponseMessage response, Stream body, Asking asking) =>
@@ -49,13 +49,18 @@ sealed class WatchStream : IDisposable
             bool late = ended.IsCancellationRequested && !cancel.IsCancellationRequested;
             ended.Dispose();
             if (late) throw new EtcdException($"no answer within {patience.TotalMilliseconds:F0} ms", EtcdError.Unavailable, e);
-            if (e is HttpRequestException or IOException or ObjectDisposedException) throw EtcdMember.Unreachable(e);
+            // A connection that breaks while headers are sent may cancel them, without anybody having asked for it.
+            if (e is HttpRequestException or IOException or ObjectDisposedException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+                throw EtcdMember.Unreachable(e);
             throw;
         }
     }
 
     /// <summary>A <see cref="ReadAsync"/> waits for the member.</summary>
     public bool IsWaiting => _waiting;
+
+    /// <summary>A message has begun to come, and is not whole yet.</summary>
+    public bool IsInMessage => _inMessage;
 
     /// <summary>When the last byte came, or the last wait began, in <see cref="Stopwatch"/>'s time.</summary>
     public long HeardAt => Volatile.Read(ref _heard);
@@ -80,6 +85,7 @@ sealed class WatchStream : IDisposable
             length = GrpcFrame.Length(_buffer);
             if ((uint)length > MessageBytesMax) throw new EtcdException("an event is larger than any that was written", EtcdError.Rejected);
             if (length > _buffer.Length) _buffer = new byte[length + length / 4];
+            _inMessage = length > 0;
             if (length > 0 && !await FillAsync(length).ConfigureAwait(false)) throw new EtcdException("the watch ended", EtcdError.Unavailable);
             return WatchResponse.Parser.ParseFrom(_buffer.AsSpan(0, length));
         }
@@ -89,7 +95,7 @@ sealed class WatchStream : IDisposable
         }
         finally
         {
-            _waiting = false;
+            _waiting = _inMessage = false;
         }
     }
 

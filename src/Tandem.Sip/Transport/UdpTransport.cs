@@ -25,14 +25,16 @@ public sealed class UdpTransport : ISipOutput, IDisposable
     readonly BatchPool _pool = new(BatchesMax);
     readonly Thread _thread;
     readonly byte[] _discard = new byte[1];
+    readonly bool _mayLeave;
     volatile bool _closed;
     long _dropped;
     long _sendFailures;
 
-    UdpTransport(Socket socket, ITransportSink sink)
+    UdpTransport(Socket socket, ITransportSink sink, bool mayLeave)
     {
         _socket = socket;
         _sink = sink;
+        _mayLeave = mayLeave;
         Local = SipEndPoint.From((IPEndPoint)socket.LocalEndPoint!);
         _thread = new Thread(ReceiveAll) { IsBackground = true, Name = $"sip-udp {Local}" };
     }
@@ -60,7 +62,7 @@ public sealed class UdpTransport : ISipOutput, IDisposable
             socket.Dispose();
             throw new PortInUseException(local, failure);
         }
-        var transport = new UdpTransport(socket, sink);
+        var transport = new UdpTransport(socket, sink, mayLeave: overlaps && !IPAddress.IsLoopback(local.Address));
         transport._thread.Start();
         return transport;
     }
@@ -80,8 +82,8 @@ public sealed class UdpTransport : ISipOutput, IDisposable
         catch (SocketException failure)
         {
             Interlocked.Increment(ref _sendFailures);
-            // The service address has just left this host: a datagram that is lost, as any may be. Who has it now says it again.
-            return failure.SocketErrorCode is SocketError.InvalidArgument or SocketError.AddressNotAvailable;
+            // A service address that has just left this host: a datagram that is lost, as any may be. Who has it now says it again.
+            return _mayLeave && flow.Remote.Port != 0 && failure.SocketErrorCode is SocketError.InvalidArgument or SocketError.AddressNotAvailable;
         }
         catch (ObjectDisposedException)
         {

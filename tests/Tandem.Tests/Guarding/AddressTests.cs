@@ -233,6 +233,7 @@ public sealed class IpAddressTests : IDisposable
         b.Take(Service, 3);
         a.Take(Service, 4);
         a.Yield(Service);
+        // B speaks again only a while after its last word.
         Thread.Sleep(150);
         b.Read(taken);
         Hear(a, taken);

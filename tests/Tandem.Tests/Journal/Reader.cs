@@ -55,6 +55,6 @@ sealed class Reader : IJournalSubscriber
     {
         lock (_lock)
             while (!condition())
-                Assert.True(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), $"waited in vain for {what}");
+                Assert.True(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), $"waited in vain for {what}, at {(Entries.Count > 0 ? Entries[^1].Position : 0)}; told: {string.Join(", ", _healths)}");
     }
 }

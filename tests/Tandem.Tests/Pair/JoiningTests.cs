@@ -16,16 +16,7 @@ public sealed class JoiningTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         using var folder = new TemporaryFolder();
-        SideOptions side = SideFile.Load(folder.Write("side-a.yaml", $$"""
-            instance: main
-            side: A
-            data: a
-            sip: 127.0.0.2:5060
-            http: 127.0.0.2:8080
-            address-moves: none
-            etcd: {endpoints: [http://127.0.0.1:2379, http://127.0.0.1:2389, http://127.0.0.1:2399]}
-            other-side: {http: "http://{{other.LocalEndpoint}}"}
-            """)).Options!;
+        SideOptions side = SideFiles.A(folder, $"{other.LocalEndpoint}");
 
         Task fetching = Joining.FetchAsync(side, 0, _ => { }, TimeSpan.FromMilliseconds(300));
         using TcpClient asked = await other.AcceptTcpClientAsync(TestContext.Current.CancellationToken);

@@ -59,16 +59,7 @@ public sealed class PairCheckTests
     public void The_same_side_on_another_host_is_found_while_its_record_is_fresh()
     {
         using var folder = new TemporaryFolder();
-        SideOptions side = SideFile.Load(folder.Write("side-a.yaml", """
-            instance: main
-            side: A
-            data: a
-            sip: 127.0.0.2:5060
-            http: 127.0.0.2:8080
-            address-moves: none
-            etcd: {endpoints: [http://127.0.0.1:2379, http://127.0.0.1:2389, http://127.0.0.1:2399]}
-            other-side: {http: "http://127.0.0.3:8080"}
-            """)).Options!;
+        SideOptions side = SideFiles.A(folder, "127.0.0.3:8080");
         DateTimeOffset now = DateTimeOffset.UnixEpoch.AddDays(20_000);
         SideRecord Told(string side, string url, int secondsAgo) => new(side, "a2", 7, "0.1.0", url, 0, default, 0, now.AddSeconds(-secondsAgo).ToUnixTimeMilliseconds());
 

@@ -99,6 +99,13 @@ public class TransportTests
     }
 
     [Fact]
+    public void A_datagram_that_can_go_nowhere_is_told()
+    {
+        using var node = new Node();
+        Assert.False(node.Udp.Send(node.Udp.FlowTo(SipEndPoint.From(new IPEndPoint(IPAddress.Loopback, 0))), "x"u8));
+    }
+
+    [Fact]
     public void A_port_in_use_is_named()
     {
         using var node = new Node();

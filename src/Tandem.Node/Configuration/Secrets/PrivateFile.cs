@@ -11,12 +11,21 @@ static class PrivateFile
         File.Delete(beside);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new StreamWriter(beside, options))
+        try
         {
-            file.Write(text);
-            file.Flush();
-            ((FileStream)file.BaseStream).Flush(flushToDisk: true);
+            using (var file = new StreamWriter(beside, options))
+            {
+                file.Write(text);
+                file.Flush();
+                ((FileStream)file.BaseStream).Flush(flushToDisk: true);
+            }
+            File.Move(beside, path, overwrite: true);
         }
-        File.Move(beside, path, overwrite: true);
+        catch
+        {
+            // On a full disk, or without the right: nothing of it stays.
+            File.Delete(beside);
+            throw;
+        }
     }
 }
