@@ -24,6 +24,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
     readonly MonotonicClock _clock = new(TimeProvider.System);
     readonly Inbox _inbox = new();
     readonly IGuardianLink _guardian;
+    readonly ApplyingHold _applying;
     readonly Credentials _credentials;
     readonly IJournal _journal;
     readonly FolderStorage _snapshots;
@@ -51,6 +52,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _options = options;
         _log = log;
         _guardian = guardian ?? new NoGuardian();
+        _applying = new ApplyingHold(_guardian, static () => Environment.TickCount64);
         Configurations = new ConfigurationDesk(this);
         _started = _clock.UnixUs;
         try
@@ -161,6 +163,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         _journal.Start(_journal.LastPosition + 1, _inbox);
         _ = BeginWhenNearAsync();
         _thread.Start();
+        if (_options.Pair is not null) _applying.Start();
         _ = CatchUpLaterAsync();
         return _live.Task;
     }
@@ -305,7 +308,11 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
                 for (int i = 0; i < batch.Count; i++) _loop.Receive(batch[i], batch.FlowOf(i));
                 batch.Release();
                 break;
-            case Inbox.Committed committed: _loop.Committed(committed.FirstPosition, committed.Entries); break;
+            case Inbox.Committed committed:
+                _applying.Begin(_loop.Incarnation);
+                _loop.Committed(committed.FirstPosition, committed.Entries);
+                _applying.End();
+                break;
             case Action action: action(); break;
             case Inbox.Unwritten unwritten: _loop.Unwritten(unwritten.Entry, unwritten.Reason, Words(unwritten.Reason)); break;
             default: _loop.FlowClosed(item.Flow); break;
@@ -427,6 +434,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
         await _ending.CancelAsync();
         _inbox.Post(static () => { });
         if (_thread.IsAlive) _thread.Join();
+        _applying.Dispose();
         _sockets.Dispose();
         await _loop.DisposeAsync();
         _catchUp?.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Tandem.Bench.Harness;
 
@@ -13,7 +14,7 @@ namespace Tandem.Bench.Pair.Traffic;
 /// </summary>
 sealed class Field : IDisposable
 {
-    const int BufferBytes = 16 << 20;
+    const int BufferBytes = 16 << 20, Nice = -15;
     readonly PriorityQueue<Action, (long At, long Number)> _timers = new();
     readonly ConcurrentQueue<Action> _asked = new();
     readonly Thread _thread;
@@ -90,6 +91,8 @@ sealed class Field : IDisposable
 
     void Run()
     {
+        // The clock of every figure: it shares the processors with what it measures, and must not wait for it. Refused without the right.
+        _ = setpriority(0, 0, Nice);
         try
         {
             byte[] buffer = new byte[65_536];
@@ -144,4 +147,6 @@ sealed class Field : IDisposable
         CallersSocket.Dispose();
         PhonesSocket.Dispose();
     }
+
+    [DllImport("libc")] static extern int setpriority(int which, uint who, int nice);
 }

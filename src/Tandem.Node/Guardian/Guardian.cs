@@ -183,6 +183,8 @@ sealed class Guardian : IDisposable
         ReadOnlySpan<byte> word = acts ? GuardianLines.Renew : GuardianLines.Hold;
         if (line.StartsWith(word) && System.Buffers.Text.Utf8Parser.TryParse(line[word.Length..], out ulong incarnation, out int used) && used == line.Length - word.Length)
         {
+            // What was still in the pipe of a killed node: its will is written.
+            if (_wasKilled) return true;
             _driver.Acts = acts;
             if (incarnation != _incarnation || !_hasRenewed) Begun(incarnation);
             // 0: it starts, which takes the time it takes.

@@ -19,6 +19,9 @@ public interface IGuardianLink : IDisposable
     /// <param name="acts">False: it is not certain to be in charge and holds back what would leave. It lives, and claims nothing.</param>
     void Renew(ulong incarnation, bool acts = true);
 
+    /// <summary>The node lives and does not act: it is in the middle of an entry that takes its time. Any thread.</summary>
+    void Hold(ulong incarnation);
+
     /// <summary>Done when this host holds the service address, so that it can be bound.</summary>
     /// <exception cref="NodeException">The guardian cannot have it, and why.</exception>
     Task AcquireAsync(string address, CancellationToken stop = default);
@@ -39,6 +42,7 @@ public sealed class NoGuardian : IGuardianLink
     public event Action<string>? Taken { add { } remove { } }
     public event Action? StopAsked { add { } remove { } }
     public void Renew(ulong incarnation, bool acts = true) { }
+    public void Hold(ulong incarnation) { }
     public Task AcquireAsync(string address, CancellationToken stop = default) => Task.CompletedTask;
     public void Yield(string address) { }
     public void Release(string address) { }
@@ -80,7 +84,13 @@ public sealed class GuardianLink : IGuardianLink
         long now = Environment.TickCount64;
         if (now - _renewed < RenewEveryMs && incarnation == _renewedAs && acts == _renewedActing) return;
         (_renewed, _renewedAs, _renewedActing) = (now, incarnation, acts);
-        ReadOnlySpan<byte> word = acts ? GuardianLines.Renew : GuardianLines.Hold;
+        Tell(acts ? GuardianLines.Renew : GuardianLines.Hold, incarnation);
+    }
+
+    public void Hold(ulong incarnation) => Tell(GuardianLines.Hold, incarnation);
+
+    void Tell(ReadOnlySpan<byte> word, ulong incarnation)
+    {
         Span<byte> line = stackalloc byte[GuardianLines.Renew.Length + 21];
         word.CopyTo(line);
         Utf8Formatter.TryFormat(incarnation, line[word.Length..], out int digits);

@@ -39,6 +39,46 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void A_node_in_the_middle_of_a_long_entry_holds_for_three_seconds_at_most()
+    {
+        long now = 1_000;
+        using var link = new Link();
+        using var applying = new ApplyingHold(link, () => now);
+        void LookFor(int ms)
+        {
+            for (long until = now + ms; now < until; now += 50) applying.Look();
+        }
+
+        LookFor(1_000);
+        Assert.Empty(link.Holds);
+
+        applying.Begin(7);
+        LookFor(1_000);
+        Assert.Equal(Enumerable.Repeat(7UL, 19), link.Holds);
+        applying.End();
+        LookFor(1_000);
+        Assert.Equal(19, link.Holds.Count);
+
+        applying.Begin(7);
+        LookFor(60_000);
+        Assert.InRange(link.Holds.Count, 70, 85);
+    }
+
+    sealed class Link : IGuardianLink
+    {
+        public List<ulong> Holds { get; } = [];
+        public event Action<string>? Taken { add { } remove { } }
+        public event Action? StopAsked { add { } remove { } }
+        public void Renew(ulong incarnation, bool acts = true) { }
+        public void Hold(ulong incarnation) => Holds.Add(incarnation);
+        public Task AcquireAsync(string address, CancellationToken stop = default) => Task.CompletedTask;
+        public void Yield(string address) { }
+        public void Release(string address) { }
+        public void Closed(string address) { }
+        public void Dispose() { }
+    }
+
+    [Fact]
     public void A_first_end_is_followed_by_a_start_at_once_quick_ones_by_later_starts()
     {
         var restarts = new Restarts();

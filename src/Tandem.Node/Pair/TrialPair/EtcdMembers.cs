@@ -8,6 +8,9 @@ static class EtcdMembers
 {
     const int LinesKept = 20;
 
+    /// <summary>As in packaging/systemd/tandem-etcd.service: every call waits for the journal, and the nodes on this machine run at -5.</summary>
+    const int Nice = -10;
+
     /// <summary>Installs Debian's etcd where that is allowed; else says what to install.</summary>
     public static async Task NeedAsync(Action<string> say)
     {
@@ -60,7 +63,7 @@ static class EtcdMembers
             lastWords.Enqueue(line);
             while (lastWords.Count > LinesKept) lastWords.TryDequeue(out _);
             log.WriteLine(line);
-        });
+        }, Nice);
     }
 
     static string Text(Uri uri) => uri.ToString().TrimEnd('/');

@@ -17,14 +17,17 @@ sealed class Launched : IDisposable
     public Task Ended => _process.WaitForExitAsync();
 
     /// <param name="said">Takes each line of stdout and stderr.</param>
+    /// <param name="nice">The priority it begins at, where that is allowed.</param>
     /// <exception cref="NodeException">There is no such program.</exception>
-    public static Launched Start(string name, string program, IEnumerable<string> arguments, Action<string> said)
+    public static Launched Start(string name, string program, IEnumerable<string> arguments, Action<string> said, int nice = 0)
     {
         // setsid(1) becomes the program itself: the process is the one that was started.
         var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         Process process;
+        // What a thread starts inherits it.
+        bool raised = nice != 0 && Posix.SetNice(nice);
         try
         {
             process = Process.Start(start)!;
@@ -32,6 +35,10 @@ sealed class Launched : IDisposable
         catch (System.ComponentModel.Win32Exception e)
         {
             throw new NodeException($"{name}: setsid (package util-linux) cannot be started: {e.Message}", inner: e);
+        }
+        finally
+        {
+            if (raised) Posix.SetNice(0);
         }
         process.StandardInput.Close();
         process.OutputDataReceived += Take;
