@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Http;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Commands;
 

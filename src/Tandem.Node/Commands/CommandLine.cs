@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Commands;
 

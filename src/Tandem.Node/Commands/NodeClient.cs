@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Tandem.Node.Http;
 using Tandem.Node.Pair.TrialPair;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Commands;
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Tandem.Core.Schema;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Http;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Commands;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tandem.Node.ConfigurationFiles;
 using Tandem.Node.Http;
 using Tandem.Node.Pair.TrialPair;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Commands;
 

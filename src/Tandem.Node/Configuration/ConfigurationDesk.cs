@@ -1,5 +1,6 @@
 using Tandem.Core;
 using Tandem.Core.Schema;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles;
 

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 using Tandem.Core.Schema;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles;
 

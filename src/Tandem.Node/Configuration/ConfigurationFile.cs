@@ -1,7 +1,7 @@
 using Tandem.Core;
 using Tandem.Core.Scripts;
 using Tandem.Node.ConfigurationFiles.Sections;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 using YamlDotNet.Core;
 
 namespace Tandem.Node.ConfigurationFiles;

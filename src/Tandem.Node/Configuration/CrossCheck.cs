@@ -1,5 +1,5 @@
 using Tandem.Core.Schema;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tandem.Core.Schema;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles;
 

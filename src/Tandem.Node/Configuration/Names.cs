@@ -1,4 +1,4 @@
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tandem.Core;
 using Tandem.Journal;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Http;
 

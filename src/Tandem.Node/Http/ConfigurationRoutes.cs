@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using Tandem.Core;
 using Tandem.Core.Schema;
 using Tandem.Node.ConfigurationFiles;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Http;
 

@@ -4,6 +4,7 @@ using Tandem.Core.Schema;
 using Tandem.History;
 using Tandem.History.Compare;
 using Tandem.Node.Events;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Http;
 

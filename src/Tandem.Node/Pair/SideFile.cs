@@ -1,7 +1,7 @@
 using System.Net;
 using Tandem.History;
 using Tandem.Node.ConfigurationFiles;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 using YamlDotNet.Core;
 
 namespace Tandem.Node.Pair;

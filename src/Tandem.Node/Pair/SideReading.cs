@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.Pair;
 

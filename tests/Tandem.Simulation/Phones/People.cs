@@ -1,6 +1,7 @@
 using Tandem.Core.Schema;
 using Tandem.Core.Scripts;
 using Tandem.Node.ConfigurationFiles;
+using Tandem.Yaml;
 
 namespace Tandem.Simulation;
 

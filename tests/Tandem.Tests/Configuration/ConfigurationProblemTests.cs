@@ -1,4 +1,5 @@
 using Tandem.Node.ConfigurationFiles;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.ConfigurationFiles;
 

@@ -1,6 +1,6 @@
 using Tandem.Core.Schema;
 using Tandem.Node.ConfigurationFiles;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.ConfigurationFiles;
 

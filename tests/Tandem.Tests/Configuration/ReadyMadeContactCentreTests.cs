@@ -1,5 +1,6 @@
 using Tandem.Core.Schema;
 using Tandem.Node.ConfigurationFiles;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.ConfigurationFiles;
 

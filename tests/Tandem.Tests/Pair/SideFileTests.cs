@@ -1,4 +1,5 @@
 using Tandem.Node.Pair;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.Pair;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Tandem.Core.Schema;
 using Tandem.Core.Scripts;
 using Tandem.Node.ConfigurationFiles;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.Scenarios;
 

@@ -7,7 +7,7 @@ using Tandem.Core.Nodes;
 using Tandem.Core.Queues;
 using Tandem.Core.Schema;
 using Tandem.Core.Agents;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Tests.Scenarios;
 

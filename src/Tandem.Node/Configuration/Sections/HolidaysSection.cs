@@ -1,6 +1,6 @@
 using NodaTime.Text;
 using Tandem.Core.Schema;
-using Tandem.Node.ConfigurationFiles.Yaml;
+using Tandem.Yaml;
 
 namespace Tandem.Node.ConfigurationFiles.Sections;
 

@@ -1,7 +1,7 @@
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Yaml;
 
 /// <summary>The keys of a mapping. Those that nobody asked for when <see cref="Done"/> is called are unknown.</summary>
-sealed class Mapping
+public sealed class Mapping
 {
     readonly Field _whole;
     readonly Dictionary<string, Field> _fields = new(StringComparer.Ordinal);

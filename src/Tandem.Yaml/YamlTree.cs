@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Yaml;
 
 /// <summary>A node of a YAML file with its line.</summary>
 public abstract record YamlTree(int Line);
@@ -21,7 +21,7 @@ public sealed record YamlMap(int Line, IReadOnlyList<(YamlText Key, YamlTree Val
 /// Reads YAML's events into a tree of our own: YamlDotNet's representation model throws at the first key that comes
 /// twice, and everything wrong with a configuration is to be told at once.
 /// </summary>
-sealed class YamlReader(string text)
+public sealed class YamlReader(string text)
 {
     /// <summary>Far deeper than any configuration; keeps a hostile file from exhausting the stack.</summary>
     const int DepthMax = 50;

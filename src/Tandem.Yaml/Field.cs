@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Yaml;
 
 /// <summary>
 /// A value of a configuration file with its place. Reads that fail tell the problem and answer a harmless value, so that
 /// reading goes on to the next problem.
 /// </summary>
-sealed record Field(string File, string Path, YamlTree Tree, Problems Problems)
+public sealed record Field(string File, string Path, YamlTree Tree, Problems Problems)
 {
     /// <summary>Where a reader would look: the line of the key.</summary>
     public int Line { get; init; } = Tree.Line;

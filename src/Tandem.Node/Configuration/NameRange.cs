@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Node.ConfigurationFiles;
 
 /// <summary>
 /// Many names in one: <c>agent{0001..5000}</c>. A text without braces stands for itself, as often as it is asked for.

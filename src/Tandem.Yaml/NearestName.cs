@@ -1,7 +1,7 @@
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Yaml;
 
 /// <summary>The known name that somebody who mistyped probably meant.</summary>
-static class NearestName
+public static class NearestName
 {
     /// <summary>Null when none is near: at most a third of the letters may differ.</summary>
     public static string? Of(string wrong, IEnumerable<string> known)

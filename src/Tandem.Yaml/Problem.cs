@@ -1,4 +1,4 @@
-namespace Tandem.Node.ConfigurationFiles;
+namespace Tandem.Yaml;
 
 /// <summary>What is wrong at one place of a configuration file, and what would be right there.</summary>
 /// <param name="Line">From 1; 0 when the file as a whole is meant.</param>

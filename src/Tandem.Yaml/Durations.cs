@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tandem.Node.ConfigurationFiles.Yaml;
+namespace Tandem.Yaml;
 
 /// <summary>Time spans as people write them: <c>500ms</c>, <c>20s</c>, <c>1m30s</c>, <c>8h</c>. A bare 0 needs no unit.</summary>
 public static class Durations

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using Tandem.Yaml;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Tandem.Upgrade.Packs;
+
+/// <summary>The packs in a folder: one folder each, named by its id, with <c>pack.yaml</c> in it.</summary>
+public sealed class PackLibrary(string folder)
+{
+    const string FileName = "pack.yaml";
+
+    /// <summary>Those that were installed with the program.</summary>
+    public static string Installed => Path.Combine(AppContext.BaseDirectory, "packs");
+
+    public string Folder => folder;
+
+    public IReadOnlyList<string> Ids => !Directory.Exists(folder) ? []
+        : [.. Directory.GetDirectories(folder).Where(static f => File.Exists(Path.Combine(f, FileName))).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    /// <exception cref="UpgradeException">There is none, with the nearest name; or its file is wrong, with the line.</exception>
+    public Pack Load(string id)
+    {
+        if (!Ids.Contains(id, StringComparer.Ordinal))
+        {
+            string nearest = NearestName.Of(id, Ids) ?? Ids.MaxBy(known => Shared(known, id)) ?? "";
+            throw new UpgradeException($"there is no pack '{id}'; {(nearest.Length > 0 ? $"did you mean {nearest}? " : "")}Known: {string.Join(", ", Ids)} (tandem upgrade packs)");
+        }
+        string path = PathOf(id);
+        try
+        {
+            Pack pack = new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithEnforceRequiredMembers().WithEnforceNullability()
+                .Build().Deserialize<Pack>(File.ReadAllText(path));
+            return pack.Id == id ? pack : throw new UpgradeException($"{path}: its id is '{pack.Id}', and its folder's name '{id}'");
+        }
+        catch (YamlException e)
+        {
+            throw new UpgradeException($"{path}:{e.Start.Line}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    public string PathOf(string id) => Path.Combine(folder, id, FileName);
+
+    public string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PathOf(id))));
+
+    static int Shared(string a, string b) => a.Split('-', '.').Intersect(b.Split('-', '.'), StringComparer.OrdinalIgnoreCase).Count();
+}
