@@ -57,9 +57,9 @@ sealed class EtcdClient : IDisposable
     /// <summary>Which member to begin with; a watcher goes on to the next by itself.</summary>
     public int Current => Volatile.Read(ref _current);
 
-    public async Task<WatchStream> WatchAsync(int member, ByteString key, ByteString rangeEnd, long revision, CancellationToken cancel)
+    public async Task<WatchStream> WatchAsync(int member, ByteString key, ByteString rangeEnd, long revision, TimeSpan patience, CancellationToken cancel)
     {
-        TimeSpan patience = _options.TryTimeout * 2;
+        if (patience < _options.TryTimeout * 2) patience = _options.TryTimeout * 2;
         string? token = await TokenAsync(patience, cancel).ConfigureAwait(false);
         try
         {

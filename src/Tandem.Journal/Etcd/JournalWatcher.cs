@@ -16,7 +16,7 @@ sealed class JournalWatcher(
 {
     /// <summary>A look at the stream so often. A member is asked for a sign of life after so long without one.</summary>
     static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan s_roundPause = TimeSpan.FromMilliseconds(50), s_silenceMax = TimeSpan.FromSeconds(3), s_partsPatience = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_roundPause = TimeSpan.FromMilliseconds(50), s_silenceMax = TimeSpan.FromSeconds(10), s_partsPatience = TimeSpan.FromSeconds(5);
     const int FrameBytes = 1 << 20;
 
     readonly ByteString _prefix = ByteString.CopyFromUtf8(keys.Batches), _end = EtcdClient.EndOf(keys.Batches);
@@ -41,7 +41,7 @@ sealed class JournalWatcher(
             cancel.ThrowIfCancellationRequested();
             try
             {
-                using WatchStream stream = await client.WatchAsync(member, _prefix, _end, mirror.Mark.Revision + 1, cancel).ConfigureAwait(false);
+                using WatchStream stream = await client.WatchAsync(member, _prefix, _end, mirror.Mark.Revision + 1, silence, cancel).ConfigureAwait(false);
                 Streams++;
                 await FollowAsync(stream, silence, deliver, until, heard: () =>
                 {
@@ -103,7 +103,8 @@ sealed class JournalWatcher(
                     : response.CancelReason.Contains("invalid auth token", StringComparison.Ordinal) ? EtcdError.TokenRejected : EtcdError.Unavailable;
                 throw new EtcdException($"the watch was ended: {response.CancelReason}", error);
             }
-            heard();
+            // A stream that is opened and says nothing of what is missing has not helped yet: the next is given more time.
+            if (response.Events.Count > 0 || ownRevision() <= mirror.Mark.Revision) heard();
             foreach (Event change in response.Events) await TakeAsync(change.Kv, deliver).ConfigureAwait(false);
             if (response.Events.Count == 0) continue;
             Write(response.Events[^1].Kv.ModRevision, deliver);

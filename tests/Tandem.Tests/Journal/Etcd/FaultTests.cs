@@ -117,6 +117,22 @@ public class FaultTests
     }
 
     [Fact]
+    public async Task A_cluster_that_is_always_slow_is_given_more_time_and_is_read_all_the_same()
+    {
+        await using EtcdCluster cluster = await EtcdCluster.StartAsync(1);
+        using var slow = new Proxy(cluster.ClientPort(0));
+        await using Side a = await Side.OpenAsync(cluster.Options() with { Endpoints = [slow.Address] }, "A");
+        await using Side b = await Side.OpenAsync(cluster.Options(), "B");
+        slow.DelayMs = 700;
+        // The stream that a has is broken, so that one must be opened and caught up through the slow member.
+        slow.Cut();
+        b.ProposeMany(500);
+        a.ProposeMany(10);
+        a.Reader.WaitFor(510);
+        AreEqualAndWhole(a, b);
+    }
+
+    [Fact]
     public async Task A_reader_that_etcd_is_compacted_past_fails_with_the_reason()
     {
         await using EtcdCluster cluster = await EtcdCluster.StartAsync(1);
