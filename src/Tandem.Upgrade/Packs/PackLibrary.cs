@@ -27,16 +27,25 @@ public sealed class PackLibrary(string folder)
             string nearest = NearestName.Of(id, Ids) ?? Ids.MaxBy(known => Shared(known, id)) ?? "";
             throw new UpgradeException($"there is no pack '{id}'; {(nearest.Length > 0 ? $"did you mean {nearest}? " : "")}Known: {string.Join(", ", Ids)} (tandem upgrade packs)");
         }
-        string path = PathOf(id);
+        Pack pack = Read(PathOf(id));
+        return pack.Id == id ? pack : throw new UpgradeException($"{PathOf(id)}: its id is '{pack.Id}', and its folder's name '{id}'");
+    }
+
+    /// <exception cref="UpgradeException">The file cannot be read or is wrong, with the line.</exception>
+    public static Pack Read(string path)
+    {
         try
         {
-            Pack pack = new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithEnforceRequiredMembers().WithEnforceNullability()
+            return new DeserializerBuilder().WithNamingConvention(HyphenatedNamingConvention.Instance).WithEnforceRequiredMembers().WithEnforceNullability()
                 .Build().Deserialize<Pack>(File.ReadAllText(path));
-            return pack.Id == id ? pack : throw new UpgradeException($"{path}: its id is '{pack.Id}', and its folder's name '{id}'");
         }
         catch (YamlException e)
         {
             throw new UpgradeException($"{path}:{e.Start.Line}: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UpgradeException($"{path}: {e.Message}", e);
         }
     }
 

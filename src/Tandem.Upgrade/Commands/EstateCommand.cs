@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Tandem.Upgrade.Estates;
+using Tandem.Upgrade.Packs;
+
+namespace Tandem.Upgrade.Commands;
+
+/// <summary>`upgrade estate new`: asks, and writes an estate file; nodes also from CSV.</summary>
+static class EstateCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "The file to write, e.g. estate.yaml" };
+        var csv = new Option<string?>("--csv") { Description = "Nodes from a CSV file, one in a line, with a line of column names", HelpName = "FILE" };
+        var make = new Command("new", "Asks, and writes an estate file") { file, csv };
+        make.SetAction(line => New(line.GetValue(file)!, line.GetValue(csv), UpgradeCommandLine.Library(line)));
+        return new Command("estate", "Estate files (docs/upgrade/estate-file.md)") { make };
+    }
+
+    static int New(string file, string? csv, PackLibrary packs)
+    {
+        if (File.Exists(file)) throw new UpgradeException($"{file} is there already, and is not overwritten; name another file");
+        string yaml = EstateInterview.Ask(packs, csv, Answer);
+        string beside = file + ".new";
+        File.WriteAllText(beside, yaml);
+        File.Move(beside, file);
+        Console.Out.WriteLine($"{file} is written; next: ./tandem upgrade check {file} --to PACK");
+        return UpgradeCommandLine.Done;
+    }
+
+    /// <summary>Null at the end of input.</summary>
+    static string? Answer(string question, string? usual)
+    {
+        Console.Out.Write(usual is { Length: > 0 } ? $"{question} [{usual}]: " : $"{question}: ");
+        string? line = Console.In.ReadLine();
+        return line is null ? null : line.Trim() is { Length: > 0 } said ? said : usual ?? "";
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using Tandem.Upgrade.Estates;
+using Tandem.Upgrade.Modelling;
+using Tandem.Upgrade.Packs;
+using Tandem.Upgrade.Readiness;
+using Tandem.Upgrade.Texts;
+
+namespace Tandem.Upgrade.Planning;
+
+/// <summary>From an estate and a pack to a plan, or to the reasons why there is none.</summary>
+public static class Planner
+{
+    /// <param name="today">The day for which readiness is judged.</param>
+    /// <param name="packHash">Of the pack's file; what the plan was made of.</param>
+    /// <exception cref="UpgradeException">A policy that does not exist; a window that is too short, with what would do.</exception>
+    public static PlanResult Plan(Estate estate, Pack pack, DateOnly today, string packHash = "")
+    {
+        if (pack.Method == Method.Checks) throw new UpgradeException($"{pack.Id} knows rules of {pack.Product} {pack.Release}, and no way to it: use `tandem upgrade check`");
+        PolicySet policies = PolicySet.Of(pack, estate);
+        ReadinessReport report = Readiness.Readiness.Judge(estate, pack, policies, today);
+        if (report.Findings.Any(static f => f.Verdict == Verdict.Refused)) return new PlanResult(null, report.Findings, report);
+
+        IReadOnlyList<DraftStep> drafts = pack.Method == Method.Sides ? SidesPlanner.Draft(estate, pack, policies) : NetworksPlanner.Draft(estate, pack, policies);
+        IReadOnlyList<PlannedNode> nodes = pack.Method == Method.Sides ? Nodes(estate, pack) : NetworksPlanner.Nodes(estate, pack);
+        Schedule schedule = new Scheduler(estate).Place(drafts);
+        var made = new Plan
+        {
+            Estate = estate.Name, Pack = pack.Id, Product = pack.Product, From = estate.Release, To = pack.Release, Today = today,
+            EstateHash = HashOf(estate.File), PackHash = packHash, Policies = policies.Taken, Findings = report.Findings, Path = report.Path, Windows = schedule.Windows,
+            Nodes = nodes, Steps = schedule.Steps, Timeline = [], Totals = new Totals(), CriticalPath = schedule.CriticalPath, Materials = report.Materials, Software = report.Software,
+            Calls = [.. estate.CallsPerHour.Select(static (calls, hour) => new CallHour(hour, calls))], Zone = estate.Zone, Counts = estate.Counts,
+            People = [.. estate.Engineers.Select(static e => new PersonInPlan(e.Name, "engineer", e.Phone, "")), .. estate.Contacts.Select(static c => new PersonInPlan(c.Name, c.Role, c.Phone, c.Mail))],
+        };
+        (IReadOnlyList<Segment> timeline, var violations) = TimelineReader.Read(made.Steps, Models.Of(made, pack));
+        if (violations.Count > 0)
+        {
+            IEnumerable<Finding> broken = violations.Select(v => Broken(v.Minute, made.Steps.First(s => s.Id == v.Step), v.Violation));
+            return new PlanResult(null, [.. report.Findings, .. broken], report);
+        }
+        made = made with { Timeline = timeline };
+        made = made with { Totals = PlanTotals.Of(made, estate, pack, policies) };
+        return new PlanResult(made, report.Findings, report);
+    }
+
+    static Finding Broken(double minute, Step step, Violation violation) =>
+        new(violation.Rule, Verdict.Refused, violation.Unit, Text.Of("Releases beside each other, at every instant of the order"),
+            Text.Of("in step {0} ({1}), minute {2}: {3} {4}", step.Id, step.Title, minute, violation.Unit, violation.Says),
+            Text.Of("stop one before the other starts, as the pack's own order does"), step.Source, 0);
+
+    static IReadOnlyList<PlannedNode> Nodes(Estate estate, Pack pack) => [.. estate.Nodes.Select(node => Node(node, pack))];
+
+    static PlannedNode Node(EstateNode node, Pack pack)
+    {
+        Role role = pack.Roles[node.Role];
+        return new PlannedNode(node.Name, node.Role, role.Name, role.Group, node.Unit, node.Side, node.Site, node.Release, "",
+            [.. role.Method.Select(m => new MethodLine(m.Phase, Text.Of(m.Do), m.Command.Replace("{node}", node.Name, StringComparison.Ordinal), Text.Of(m.Expect), m.Minutes, m.Source))]);
+    }
+
+    static string HashOf(string file) => file.Length > 0 && File.Exists(file) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) : "";
+}
+
+/// <param name="Plan">Null when the estate was refused.</param>
+public sealed record PlanResult(Plan? Plan, IReadOnlyList<Finding> Findings, ReadinessReport Report);

@@ -1,0 +1,123 @@
+using Tandem.Upgrade.Modelling;
+using Tandem.Upgrade.Planning;
+
+namespace Tandem.Upgrade.Tests.Planning;
+
+public sealed class IcmPlanTests
+{
+    static readonly string s_small = Planned.Example("icm-4.5-small"), s_two = Planned.Example("icm-4.5-two-sites");
+
+    [Fact]
+    public void Two_sites_fit_into_their_windows_and_no_engineer_is_at_two_places()
+    {
+        Plan plan = Planned.Plan(s_two);
+        Assert.All(plan.Steps, step =>
+        {
+            PlannedWindow window = plan.Windows.Single(w => w.Name == step.Window);
+            Assert.InRange(step.Begins, window.Begins, window.Ends);
+            Assert.InRange(step.Ends, window.Begins, window.Ends);
+        });
+        foreach (var steps in plan.Steps.GroupBy(static s => s.Engineer))
+        {
+            Step[] ordered = [.. steps.OrderBy(static s => s.StartMinute)];
+            for (int i = 1; i < ordered.Length; i++) Assert.True(ordered[i].StartMinute >= ordered[i - 1].EndMinute, $"{ordered[i].Id} begins before {ordered[i - 1].Id} has ended");
+        }
+        Assert.Contains(plan.Steps, s => s.Engineer != plan.Steps[0].Engineer);
+    }
+
+    [Fact]
+    public void What_a_step_waits_for_has_ended()
+    {
+        Plan plan = Planned.Plan(s_two);
+        var byId = plan.Steps.ToDictionary(static s => s.Id);
+        Assert.All(plan.Steps, step => Assert.All(step.After, id => Assert.True(byId[id].Ends <= step.Begins, $"{step.Id} begins before {id} has ended")));
+    }
+
+    [Fact]
+    public void No_rule_is_broken_at_any_instant_and_at_the_end_all_run_the_new_release()
+    {
+        Plan plan = Planned.Plan(s_two);
+        var model = (SidesModel)Models.Of(plan, Planned.Packs.Load("icm-4.6.2"));
+        (_, var violations) = TimelineReader.Read(plan.Steps, model);
+        Assert.Empty(violations);
+        Assert.True(model.IsDuplex);
+        Assert.Empty(model.NotRedundant.Where(static u => u == "central controller"));
+        Assert.All(plan.Nodes, node => Assert.Equal((true, "4.6.2"), (model.Runs(node.Name), model.ReleaseOf(node.Name))));
+    }
+
+    [Fact]
+    public void From_4_0_gateways_go_with_their_side_because_they_may_not_lag_three_versions()
+    {
+        Plan plan = Planned.Plan(s_two.With("release: 4.5.2", "release: 4.0.1"));
+        Assert.DoesNotContain(plan.Steps, static s => s.Row == "10" && s.Nodes[0].StartsWith("pg", StringComparison.Ordinal));
+        Assert.Contains(plan.Steps, static s => s.Row == "1" && s.Id != "1");
+        Assert.Equal(235, plan.Totals.FixedMinutes);
+    }
+
+    [Fact]
+    public void A_lag_of_two_versions_is_the_policys_to_allow()
+    {
+        string from41 = s_two.With("release: 4.5.2", "release: 4.1.3");
+        Assert.Contains(Planned.Plan(from41).Steps, static s => s.Row == "1" && s.Id != "1");
+        Assert.DoesNotContain(Planned.Plan(from41.With("policies:", "policies:\n  pg-lag: two")).Steps, static s => s.Row == "1" && s.Id != "1");
+    }
+
+    [Fact]
+    public void An_order_with_both_sides_at_different_versions_is_refused_with_the_instant()
+    {
+        Finding refused = Planned.Refusal(s_small + """
+
+            order:
+              - stop: [rtr-a, lgr-a]
+              - upgrade: [rtr-a, lgr-a]
+                minutes: 90
+              - start: [rtr-a, lgr-a]
+            """, "sides-differ");
+        Assert.Contains("in step 3", refused.Evidence.ToString(), StringComparison.Ordinal);
+        Assert.Contains("4.5.2", refused.Evidence.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_guides_own_order_written_by_hand_is_not_refused()
+    {
+        Plan plan = Planned.Plan(s_small + """
+
+            order:
+              - stop: [rtr-a, lgr-a]
+              - upgrade: [rtr-a, lgr-a]
+                minutes: 90
+              - stop: [aw-1]
+              - upgrade: [aw-1]
+              - stop: [rtr-b, lgr-b, hds-1]
+              - start: [rtr-a, lgr-a, aw-1]
+              - upgrade: [rtr-b, lgr-b]
+                minutes: 90
+              - start: [rtr-b, lgr-b]
+            """);
+        Assert.Equal(8, plan.Steps.Count);
+        Assert.Equal("network", plan.Timeline.Single(static s => s.Step == "5").Routes);
+    }
+
+    [Fact]
+    public void A_window_that_is_too_short_names_the_step_and_what_would_do()
+    {
+        UpgradeException refused = Assert.Throws<UpgradeException>(() => Planned.Plan(s_small.With("hours: 10", "hours: 4")));
+        Assert.Contains("step ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("hours would do", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Learned_durations_replace_the_packs()
+    {
+        Plan plan = Planned.Plan(s_small + "\nlearned: {\"row:1\": 70, \"role:pg\": 21}\n");
+        Assert.Equal(new Minutes(70, 70, 70), plan.Steps.Single(static s => s.Id == "1").Minutes);
+        Assert.Equal(21, plan.Steps.Single(static s => s.Row == "10").Minutes.Usual);
+    }
+
+    [Fact]
+    public void Every_policy_is_printed_with_its_alternatives()
+    {
+        Plan plan = Planned.Plan(s_small);
+        Assert.All((string[])["pg-lag", "switchover-outage", "media-lead", "window-length", "clients-window", "hds-minutes", "sql-timing", "total"], id => Assert.Contains(plan.Policies, p => p.Id == id && p.Others.Count > 0));
+    }
+}
