@@ -8,8 +8,9 @@ static class NetworksFigures
 {
     public static IReadOnlyList<NamedFigure> Of(Replacement of, Outage outage)
     {
-        Figure measured = of.Figure("move-seconds-measured"), pages = of.Figure("users-per-page"), rate = of.Figure("regeneration-users-per-hour"), outageRange = of.Figure("outage-minutes");
+        Figure measured = of.Figure("move-seconds-measured"), pages = of.Figure("users-per-page"), rate = of.Figure("regeneration-users-per-hour");
         double perHour = of.Policies.Value("regeneration-rate");
+        string taken = of.Policies.Choice("outage"), outageSource = of.Pack.Policies["outage"].Choices.First(c => c.Id == taken).Source;
         double least = of.Policies.Value("outage"), most = of.Policies.ValueMax("outage");
         return
         [
@@ -18,9 +19,9 @@ static class NetworksFigures
             new("move-seconds", Text.Of("Moving the machines in both parts"), Rounded(outage.MovesSeconds), "s", true,
                 Text.Of("{0} old and {0} new machines × {1} s, and {2} s for the PC", outage.Machines, outage.MoveSeconds, outage.PcSeconds), measured.Source),
             Said(of, "move-minutes-most", of.Figure("move-minutes-most").Value),
-            new("outage-minutes-least", Text.Of("Total outage, at least"), least, "min", false, Text.Of("as the source says it"), outageRange.Source),
-            new("outage-minutes-most", Text.Of("Total outage, at most"), most, "min", false, Text.Of("as the source says it"), outageRange.Source),
-            new("outage-minutes", Text.Of("Total outage of this estate, estimated"), Rounded(outage.Total.Usual), "min", true, Text.Of("the sum of the parts, from {0} to {1} minutes", Rounded(outage.Total.Min), Rounded(outage.Total.Max)), outageRange.Source),
+            new("outage-minutes-least", Text.Of("Total outage, at least"), least, "min", false, Text.Of("as the source says it"), outageSource),
+            new("outage-minutes-most", Text.Of("Total outage, at most"), most, "min", false, Text.Of("as the source says it"), outageSource),
+            new("outage-minutes", Text.Of("Total outage of this estate, estimated"), Rounded(outage.Total.Usual), "min", true, Text.Of("the sum of the parts, from {0} to {1} minutes", Rounded(outage.Total.Min), Rounded(outage.Total.Max)), outageSource),
             Said(of, "firmware-wait-seconds", of.Figure("firmware-wait-seconds").Value),
             Derived("registration-seconds", of.Figure("registrations-per-second"), Rounded(outage.Registration.Usual * 60), Text.Of("{0} phones ÷ {1} in a second", of.Phones, outage.Rate), Text.Of("All phones register at the new system"), "s"),
             Derived("regeneration-users-per-hour-least", rate, rate.Min, Text.Of("{0} users in {1} hours", of.Figure("regeneration-users").Value, of.Figure("weekend-hours").Max)),
