@@ -22,16 +22,23 @@ static class BackOutDocument
         return blocks;
     }
 
-    static Table Overview(Plan plan) => new("overview",
+    static Table Overview(Plan plan)
+    {
+        DateTimeOffset point = plan.PointOfNoReturn()?.Begins ?? DateTimeOffset.MaxValue;
+        return new Table("overview",
         [
             new("step", Text.Of("Step"), Fit.Short), new("title", Text.Of("What is done")), new("service", Text.Of("Minutes until service"), Fit.Number),
             new("full", Text.Of("Minutes in full"), Fit.Number), new("return", Text.Of("Way back")), new("lost", Text.Of("Data lost")),
         ],
-        [.. plan.Steps.Select(static s => new Row(
+        [.. plan.Steps.Select(s => new Row(
             [
-                Cell.Name(s.Id), Cell.Says(s.Title), Cell.Number(s.BackOut.ServiceMinutes), Cell.Number(s.BackOut.Minutes),
-                Cell.Says(s.BackOut.PointOfNoReturn ? Text.Of("point of no cheap return") : Text.Of("open"), !s.BackOut.PointOfNoReturn), Lost(s),
-            ], s.BackOut.PointOfNoReturn ? Tone.Bad : Tone.Plain))]);
+                Cell.Name(s.Id), Cell.Says(s.Title), Cell.Number(s.BackOut.ServiceMinutes), Cell.Number(s.BackOut.Minutes), WayBack(s, point), Lost(s),
+            ], s.BackOut.PointOfNoReturn ? Tone.Bad : s.Begins > point ? Tone.Warn : Tone.Plain))]);
+    }
+
+    /// <param name="point">When the point of no return is reached.</param>
+    static Cell WayBack(Step step, DateTimeOffset point) =>
+        Cell.Says(step.BackOut.PointOfNoReturn ? Text.Of("point of no cheap return") : step.Begins > point ? Text.Of("past the point of no cheap return") : Text.Of("open"));
 
     static Cell Lost(Step step) => step.BackOut.Lost.IsNothing ? Cell.Says(Text.Of("nothing"), "") : Cell.Says(step.BackOut.Lost);
 

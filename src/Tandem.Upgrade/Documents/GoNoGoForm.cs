@@ -46,8 +46,8 @@ static class GoNoGoForm
 
     static IEnumerable<Row> Beginning(Plan plan, Pack pack)
     {
-        yield return Criterion(Cell.Says("Every test before the upgrade is passed, or its failure is known and accepted."), Cell.Says("{0} cases", pack.Tests.Count(static t => t.At.Contains(TestPlan.Before))), "tests");
-        yield return Criterion(Cell.Says("Everybody on the phone list has answered."), Cell.Says("{0} people", plan.People.Count), "people");
+        yield return Criterion(Cell.Says("Every test before the upgrade is passed, or its failure is known and accepted."), Cell.Says("Cases: {0}", pack.Tests.Count(static t => t.At.Contains(TestPlan.Before))), "tests");
+        yield return Criterion(Cell.Says("Everybody on the phone list has answered."), Cell.Says("People: {0}", plan.People.Count), "people");
         yield return Criterion(Cell.Says("Nothing else is changed in the system from now on."), Cell.Blank, "freeze");
     }
 

@@ -7,12 +7,12 @@ namespace Tandem.Upgrade.Rendering;
 /// <summary>A strip over the minutes of the plan: above who routes, below what is not redundant.</summary>
 static class StripSvg
 {
-    const double Left = 8, Right = 24, Top = 26, High = 34, Low = 12, PlotWidth = PictureSvg.Width - Left - Right;
+    const double Left = 20, Right = 24, Top = 26, High = 34, Low = 12, PlotWidth = PictureSvg.Width - Left - Right;
     static readonly double[] s_ticks = [10, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 7200, 14400];
 
     public static string Of(RoutingStrip strip, Figure figure, Language language, string id)
     {
-        Markup svg = PictureSvg.Begin(figure, language, id, Top + High + Low + 66);
+        Markup svg = PictureSvg.Begin(figure, language, id, Top + High + Low + 78);
         HashSet<string> routes = [.. strip.Segments.Select(static s => s.Routes)];
         string[] used = [.. RoutingColours.Known.Where(routes.Contains), .. routes.Except(RoutingColours.Known).Order(StringComparer.Ordinal)];
         RoutingColours.WritePatterns(svg, id, used);
@@ -38,12 +38,20 @@ static class StripSvg
         {
             svg.Void("line", ("x1", N(X(minute))), ("y1", N(Top + High + Low + 4)), ("x2", N(X(minute))), ("y2", N(Top + High + Low + 10)), ("stroke", "#55626d"), ("stroke-width", "0.8"));
             svg.Element("text", N(minute), ("x", N(X(minute))), ("y", N(Top + High + Low + 22)), ("font-size", "10"), ("text-anchor", "middle"), ("fill", "#55626d"));
+            svg.Element("text", TimeAt(strip, minute), ("x", N(X(minute))), ("y", N(Top + High + Low + 35)), ("font-size", "10"), ("text-anchor", "middle"), ("fill", "#1d2730"));
         }
-        svg.Element("text", language.Say("Minutes from the beginning of the first window"), ("x", N(Left)), ("y", "16"), ("font-size", "11"), ("fill", "#55626d"));
-        double y = Top + High + Low + 48, x = PictureSvg.Legend(svg, language, id, used, Left, y);
+        svg.Element("text", language.Say("Minutes from the beginning of the first window, and local time"), ("x", N(Left)), ("y", "16"), ("font-size", "11"), ("fill", "#55626d"));
+        double y = Top + High + Low + 60, x = PictureSvg.Legend(svg, language, id, used, Left, y);
         svg.Void("rect", ("x", N(x)), ("y", N(y - 9)), ("width", "22"), ("height", "10"), ("fill", "#9aa5ae"), ("stroke", "#3c4650"), ("stroke-width", "0.5"));
         svg.Element("text", language.Say("something is not redundant"), ("x", N(x + 28)), ("y", N(y)), ("font-size", "11"), ("fill", "#3c4650"));
         return svg.Close().ToString();
+    }
+
+    /// <summary>Where two windows meet, the begin of the later one.</summary>
+    static string TimeAt(RoutingStrip strip, double minute)
+    {
+        Segment at = strip.Segments.LastOrDefault(s => s.StartMinute <= minute + 0.01) ?? strip.Segments[0];
+        return new PlanClock(strip.Zone).Time(at.Begins.AddMinutes(minute - at.StartMinute));
     }
 
     static string N(double number) => PictureSvg.N(number);

@@ -54,6 +54,7 @@ public sealed class RenderingTests
         Assert.Contains("22:00", words);
         Assert.Contains("Sun 2027-01-17", words);
         Assert.Contains("the network's default plan", words);
+        Assert.Contains(Written.Elements(written.Xml("routing.svg")), static e => e.LocalName == "text" && e.InnerText == "00:30");
         // What is hatched is there, and in the drawing itself.
         Assert.Contains(Written.Elements(gantt), static e => e.LocalName == "pattern" && e.GetAttribute("id") == "gantt-hatch-network");
         Assert.Contains(Written.Elements(gantt), static e => e.GetAttribute("fill") == "url(#gantt-hatch-network)");
