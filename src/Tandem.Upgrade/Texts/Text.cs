@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -25,9 +26,18 @@ public sealed record Text(string Form, IReadOnlyList<string> Values)
     internal static string Fill(string form, IReadOnlyList<string> values)
     {
         if (values.Count == 0 || !form.Contains('{')) return form;
-        string filled = form;
-        for (int i = values.Count - 1; i >= 0; i--) filled = filled.Replace($"{{{i}}}", values[i], StringComparison.Ordinal);
-        return filled;
+        var filled = new StringBuilder(form.Length + 32);
+        for (int at = 0; at < form.Length;)
+        {
+            int open = form.IndexOf('{', at);
+            if (open < 0 || open + 2 >= form.Length) return filled.Append(form, at, form.Length - at).ToString();
+            filled.Append(form, at, open - at);
+            // One digit, as many values as any sentence has.
+            bool isPlace = char.IsAsciiDigit(form[open + 1]) && form[open + 2] == '}' && form[open + 1] - '0' < values.Count;
+            filled.Append(isPlace ? values[form[open + 1] - '0'] : "{");
+            at = open + (isPlace ? 3 : 1);
+        }
+        return filled.ToString();
     }
 
     public bool Equals(Text? other) => other is not null && Form == other.Form && Values.SequenceEqual(other.Values);
