@@ -19,9 +19,10 @@ public sealed class EstateInterview(Func<string, string?, string?> ask, PackLibr
     string _why = "";
 
     /// <param name="withNodes">False: they come from elsewhere (<see cref="EstateCsv"/>), and so may the sites.</param>
-    /// <exception cref="UpgradeException">The answers ended before the questions.</exception>
+    /// <exception cref="UpgradeException">The answers ended before the questions, or there is no pack to ask from.</exception>
     public Estate Conduct(bool withNodes = true)
     {
+        if (_products.All.Count == 0) throw new UpgradeException($"there are no packs in {packs.Folder}, and without them no product is known; nothing was written");
         Product product = Answer($"Which product is it? {string.Join(", ", _products.All.Select(static p => p.Name))}", _products.All.Count == 1 ? _products.All[0].Name : null, _products.Read);
         string name = Answer("What is the estate called?", null, static f => f.Text("write a name for it") ?? "");
         string release = Answer("Which release does it run now?", null, f => Release(f, product));
@@ -73,6 +74,7 @@ public sealed class EstateInterview(Func<string, string?, string?> ask, PackLibr
 
     IReadOnlyList<EstateNode> Nodes(Product product, string release, IReadOnlyList<Site> sites)
     {
+        if (product.Roles.Count == 0) throw new UpgradeException($"the packs of {product.Name} ({product.PackIds}) have no roles to ask for; nothing was written");
         List<EstateNode> nodes = [];
         while (nodes.Count == 0)
         {
@@ -123,7 +125,7 @@ public sealed class EstateInterview(Func<string, string?, string?> ask, PackLibr
             LocalDateTime? start = Answer($"When does maintenance window {windows.Count + 1} begin, as 2027-01-16T22:00 in {zone}?{more}", windows.Count == 0 ? null : "",
                 f => windows.Count > 0 && f.IsNothing ? null : Start(f, zone, windows));
             if (start is not { } begins) return windows;
-            double hours = Answer("How many hours is it long?", "8", static f => Hours(f));
+            double hours = Answer("How many hours is it long?", "8", static f => f.Number(WindowReader.HoursMin, WindowReader.HoursMax, WindowReader.HoursRight));
             var window = new MaintenanceWindow($"night-{windows.Count + 1}", begins, zone, hours, 0);
             if (windows.TrueForAll(w => w.Ends <= window.Begins || window.Ends <= w.Begins)) windows.Add(window);
             else _why = "These hours overlap a window that was given before.\n";
@@ -137,13 +139,6 @@ public sealed class EstateInterview(Func<string, string?, string?> ask, PackLibr
             field.Reject($"'{same.Name}' lasts until {At(same.Ends):uuuu-MM-dd'T'HH:mm}", "begin then or later");
         return start;
         LocalDateTime At(Instant instant) => instant.InZone(DateTimeZoneProviders.Tzdb[zone]).LocalDateTime;
-    }
-
-    static double Hours(Field field)
-    {
-        double hours = field.Number(0, WindowReader.HoursMax, WindowReader.HoursRight);
-        if (hours == 0) field.Reject("is no time at all", WindowReader.HoursRight);
-        return hours;
     }
 
     IReadOnlyList<Engineer> Engineers()

@@ -96,6 +96,8 @@ public sealed class EstateFileTests(TestPacks packs) : IClassFixture<TestPacks>
     [Theory]
     [InlineData("default-route-plan: {tested: 16.1.2027}", "e.yaml:9: default-route-plan.tested: '16.1.2027' is no day of the calendar; write a date as 2027-01-16")]
     [InlineData("freeze: {from: 2027-02-30}", "e.yaml:9: freeze.from: '2027-02-30' is no day of the calendar; write a date as 2027-01-16")]
+    [InlineData("freeze: {from: 9999-12-31}", "e.yaml:9: freeze.from: 9999-12-31 is not of these times; write a date as 2027-01-16")]
+    [InlineData("windows: [{name: n, start: 9999-12-31T22:00, hours: 8}]", "e.yaml:9: windows[1].start: '9999-12-31T22:00' is no local date and time; write local date and time as 2027-01-16T22:00")]
     [InlineData("calls-per-hour: [1, 2, 3]", "e.yaml:9: calls-per-hour: has 3 values; write 24, one for each hour of the day from 0 to 23")]
     [InlineData("peripherals: [{name: acd, kind: definity, pg: pg-2}]", "e.yaml:9: peripherals[1].pg: there is no PG unit 'pg-2'; did you mean 'pg-1'?")]
     [InlineData("peripherals: [{name: acd, kind: definity, pg: controller}]", "e.yaml:9: peripherals[1].pg: there is no PG unit 'controller'; known: pg-1")]
@@ -103,6 +105,7 @@ public sealed class EstateFileTests(TestPacks packs) : IClassFixture<TestPacks>
     [InlineData("other-upgrades: [{component: sql, to: 7.0, window: night-1}]", "e.yaml:9: other-upgrades[1].window: there is no window 'night-1'; the estate has none: add the window, or leave this out")]
     [InlineData("windows: [{name: n, start: 2027-01-16T22:00, end: 2027-01-16T20:00}]", "e.yaml:9: windows[1].end: the window ends before it begins; it begins at 2027-01-16T22:00; write an end after that, at most 168 hours later")]
     [InlineData("windows: [{name: n, start: 2027-01-16T22:00}]", "e.yaml:9: windows[1]: 'hours' is missing; write how long it is, such as hours: 8, or its end")]
+    [InlineData("windows: [{name: n, start: 2027-01-16T22:00, hours: 0.0}]", "e.yaml:9: windows[1].hours: '0.0' is not such a number; write hours, more than 0 and at most 168")]
     [InlineData("windows: [{name: n, start: tonight, hours: 8}]", "e.yaml:9: windows[1].start: 'tonight' is no local date and time; write local date and time as 2027-01-16T22:00")]
     [InlineData("order: [{upgrade: [router-b]}]", "e.yaml:9: order[1].upgrade[1]: there is no node 'router-b'; did you mean 'router-a'?")]
     [InlineData("order: [{stop: [router-a], start: [router-a]}]", "e.yaml:9: order[1]: it says stop and start at once; write one of stop, upgrade, start, test with its nodes")]
@@ -112,7 +115,7 @@ public sealed class EstateFileTests(TestPacks packs) : IClassFixture<TestPacks>
     [InlineData("learned: {pg: 25}", "e.yaml:9: learned.pg: 'pg' says neither a role nor a row; write role:pg or row:6")]
     [InlineData("platform: vm-ware", "e.yaml:9: platform: 'vm-ware' is not known here; did you mean 'vmware'?")]
     [InlineData("networks: [{name: v, purpose: visible, prefix: 192.0.2.0/24, gateway: 198.51.100.1}]", "e.yaml:9: networks[1].gateway: 198.51.100.1 is not in 192.0.2.0/24; write the gateway's address in this network")]
-    [InlineData("test-minutes: {midpoint: -1}", "e.yaml:9: test-minutes.midpoint: '-1' is not that; write minutes, from 0 to 10080")]
+    [InlineData("test-minutes: {midpoint: -1}", "e.yaml:9: test-minutes.midpoint: '-1' is not such a number; write minutes, from 0 to 10080")]
     [InlineData("clusters: [{name: c, nodes: [{name: s, role: subscriber}]}]", "e.yaml:9: clusters[1]: the cluster has no publisher; write role: publisher for one of its nodes")]
     public void What_is_wrong_is_told_with_what_would_be_right(string line, string told) => Assert.Equal([told], Wrong(Head + Nodes + line));
 
@@ -251,6 +254,22 @@ public sealed class EstateFileTests(TestPacks packs) : IClassFixture<TestPacks>
     {
         string told = Assert.Single(Wrong("estate: Test\nproduct: [Cisco ICM\nrelease: 4.5.2\n"));
         Assert.StartsWith("e.yaml:2: this is not YAML: ", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(EstateExamples.Names), MemberType = typeof(EstateExamples))]
+    public void A_file_with_slips_is_read_or_told_and_never_breaks_the_reader(string example)
+    {
+        const string slips = " \n:{}[],-#'\"&*|>%@0A9";
+        string right = File.ReadAllText(EstateExamples.PathOf(example));
+        var random = new Random(20270116);
+        for (int i = 0; i < 60; i++)
+        {
+            char[] text = right.ToCharArray();
+            for (int slip = random.Next(1, 4); slip > 0; slip--) text[random.Next(text.Length)] = slips[random.Next(slips.Length)];
+            EstateReading reading = EstateFile.Parse(new string(text), "e.yaml");
+            Assert.Equal(reading.Estate is null, reading.Problems.Any(static p => !p.IsWarning));
+        }
     }
 
     [Fact]

@@ -1,5 +1,5 @@
-using NodaTime;
 using Tandem.Upgrade.Estates;
+using Tandem.Upgrade.Packs;
 
 namespace Tandem.Upgrade.Tests.Estates;
 
@@ -64,7 +64,7 @@ public sealed class EstateInterviewTests(TestPacks packs) : IClassFixture<TestPa
             "'a b' is no fit name; use at most 64 letters, digits and - _ . and begin with a letter or digit.",
             "'3' is not such a number; write a whole number from 0 to 2.",
             "'tonight' is no local date and time; write local date and time as 2027-01-16T22:00.",
-            "Is no time at all; write hours, more than 0 and at most 168.",
+            "'0' is not such a number; write hours, more than 0 and at most 168.",
             "'night-1' lasts until 2027-01-17T06:00; begin then or later.",
             "'ana' was named already; name each once.",
         ], _asked.Where(static q => q.Contains('\n')).Select(static q => q.Split('\n')[0]));
@@ -87,6 +87,13 @@ public sealed class EstateInterviewTests(TestPacks packs) : IClassFixture<TestPa
         Estate estate = Conduct(["icm", "Acme", "4.5.2", "UTC", "2027-01-16T22:00", "8", "", "Ana", "", ""], withNodes: false);
         Assert.Empty(estate.Nodes);
         Assert.Equal("pg-1", Assert.Single(EstateCsv.Parse("name,role\npg-1,pg\n", "n.csv", estate, packs.Library).Estate!.Nodes).Name);
+    }
+
+    [Fact]
+    public void Without_packs_nothing_is_asked()
+    {
+        var none = new PackLibrary(Path.Combine(packs.Library.Folder, "none"));
+        Assert.StartsWith("there are no packs in ", Assert.Throws<UpgradeException>(() => new EstateInterview(static (_, _) => "", none).Conduct()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,8 +26,8 @@ static class EstateValues
     {
         if (field.Text(DateRight) is not { } text) return null;
         ParseResult<LocalDate> read = LocalDatePattern.Iso.Parse(text);
-        if (read.Success) return read.Value;
-        field.Reject($"'{text}' is no day of the calendar", DateRight);
+        if (read.Success && IsInReach(read.Value)) return read.Value;
+        field.Reject(read.Success ? $"{text} is not of these times" : $"'{text}' is no day of the calendar", DateRight);
         return null;
     }
 
@@ -35,7 +35,7 @@ static class EstateValues
     {
         if (field.Text(TimeRight) is not { } text) return null;
         foreach (LocalDateTimePattern pattern in s_times)
-            if (pattern.Parse(text) is { Success: true } read) return read.Value;
+            if (pattern.Parse(text) is { Success: true } read && IsInReach(read.Value.Date)) return read.Value;
         field.Reject($"'{text}' is no local date and time", TimeRight);
         return null;
     }
@@ -55,7 +55,7 @@ static class EstateValues
     {
         if (field.Text(right) is not { } text) return min;
         if (TryNumber(text, out double value) && value >= min && value <= max) return value;
-        field.Reject($"'{text}' is not that", right);
+        field.Reject($"'{text}' is not such a number", right);
         return min;
     }
 
@@ -140,6 +140,9 @@ static class EstateValues
             if (read(map[key]) is { } value) pairs[key] = value;
         return pairs;
     }
+
+    /// <summary>Years beyond are slips, and near the calendar's ends nothing can be added to them.</summary>
+    static bool IsInReach(LocalDate day) => day.Year is >= 1990 and <= 2200;
 
     static bool TryNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);

@@ -10,6 +10,9 @@ sealed class WindowReader(string zone)
     /// <summary>A week: what is longer is no window.</summary>
     public const double HoursMax = 168;
 
+    /// <summary>More than none; shorter than any step.</summary>
+    public const double HoursMin = 0.01;
+
     public const string HoursRight = "write hours, more than 0 and at most 168";
 
     readonly List<(MaintenanceWindow Window, Mapping Keys)> _windows = [];
@@ -52,9 +55,7 @@ sealed class WindowReader(string zone)
             keys.Whole.Reject("'hours' is missing", "write how long it is, such as hours: 8, or its end");
             return null;
         }
-        double hours = hoursAt.Number(0, HoursMax, HoursRight);
-        if (hoursAt.Tree is YamlText { Value: "0" }) hoursAt.Reject("is no time at all", HoursRight);
-        return hours > 0 ? hours : null;
+        return hoursAt.Number(HoursMin, HoursMax, HoursRight);
     }
 
     static double? UntilEnd(Field field, LocalDateTime? start, string zone)

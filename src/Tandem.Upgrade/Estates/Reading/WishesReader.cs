@@ -35,8 +35,8 @@ static class WishesReader
     public static Dictionary<string, double> TestMinutes(Field? field)
     {
         var minutes = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (field?.Map("write midpoint and end, in minutes") is not { } keys) return minutes;
-        foreach (string when in (string[])["midpoint", "end"])
+        if (field?.Map("write before, midpoint and end, in minutes") is not { } keys) return minutes;
+        foreach (string when in (string[])["before", "midpoint", "end"])
             if (keys.Optional(when) is { } one) minutes[when] = one.Number(0, MinutesMax, MinutesRight);
         keys.Done();
         return minutes;
