@@ -76,14 +76,6 @@ static class ClusterRules
         if (check.Facts.Estate.Clusters.Count == 0) yield return NoCluster(check);
     }
 
-    /// <summary>Something that cannot be seen in the estate: somebody looked and wrote it into `facts`.</summary>
-    public static IEnumerable<Finding> FactIsYes(CheckInHand check)
-    {
-        string fact = check.With("fact");
-        if (!check.Facts.Estate.Facts.TryGetValue(fact, out string? value)) return [check.NotKnown("", Text.Of("not known: the estate's `facts` say nothing of {0}", fact), Text.Of(check.Check.Remedy))];
-        return [value is "yes" or "true" ? check.Pass("", Text.Of("{0}: {1}", fact, value)) : check.Fail("", Text.Of("{0}: {1}", fact, value))];
-    }
-
     static IEnumerable<EstateNode> Connected(CheckInHand check) => check.Facts.Gateways.Where(static n => n.CtiManagers.Count > 0);
 
     /// <summary>Gateways of a call manager that do not say where they are connected; or that there is nothing to say.</summary>
