@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Tandem.Upgrade.Running;
 
 namespace Tandem.Upgrade.Planning;
 
@@ -54,8 +55,8 @@ public static class PlanFile
         {
             Directory.CreateDirectory(folder);
             // The record of a run begins with the hash of its plan: another plan would make it look forged.
-            if (File.Exists(Path.Combine(folder, "run.jsonl")) && !(File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes)))
-                throw new UpgradeException($"{folder} has the record of a run (run.jsonl), which belongs to the plan that is there; write the new plan to another folder (--out)");
+            if (RunRecord.IsIn(folder) && !(File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes)))
+                throw new UpgradeException($"{folder} has the record of a run ({RunRecord.FileName}), which belongs to the plan that is there; write the new plan to another folder (--out)");
             string written = path + ".new";
             File.WriteAllBytes(written, bytes);
             File.Move(written, path, overwrite: true);

@@ -36,10 +36,11 @@ static class EvidenceFolder
         return Describe(folder, name);
     }
 
-    /// <summary>Of a file that is there.</summary>
+    /// <summary>Of a file that is there; when it returns, its name is on the disk, too.</summary>
     public static KeptFile Describe(string folder, string name)
     {
         string path = Path.Combine(folder, name);
+        FolderDisk.Flush(Path.Combine(folder, Name));
         return new KeptFile(name, HashOf(path), new FileInfo(path).Length);
     }
 

@@ -3,7 +3,8 @@ using Tandem.Upgrade.Texts;
 namespace Tandem.Upgrade.Running;
 
 /// <summary>Lines in, lines out: for pipes, logs and scripts.</summary>
-public sealed class PlainTerminal(TextReader input, TextWriter output, Language language) : IRunTerminal
+/// <param name="echoes">The output has the answers as well; where somebody types they are there already.</param>
+public sealed class PlainTerminal(TextReader input, TextWriter output, Language language, bool echoes) : IRunTerminal
 {
     public void Show(Screen screen)
     {
@@ -36,7 +37,7 @@ public sealed class PlainTerminal(TextReader input, TextWriter output, Language 
         output.Write("> ");
         output.Flush();
         string? typed = input.ReadLine();
-        Line(typed ?? "");
+        if (echoes || typed is null) Line(typed ?? "");
         return typed;
     }
 

@@ -139,6 +139,8 @@ static class RecordHead
 {
     const string Name = "run.head";
 
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Name));
+
     public static (int Number, string Hash)? Read(string folder)
     {
         string path = Path.Combine(folder, Name);
@@ -156,5 +158,7 @@ static class RecordHead
             file.Flush(flushToDisk: true);
         }
         File.Move(written, path, overwrite: true);
+        // Else a power failure could bring back a much older one, and the record would look forged.
+        FolderDisk.Flush(folder);
     }
 }

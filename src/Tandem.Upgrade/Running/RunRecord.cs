@@ -33,7 +33,8 @@ public sealed class RunRecord : IDisposable
     /// <summary>The file that has the cut line which was found at the end, if one was.</summary>
     public string? MovedAside { get; }
 
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName));
+    /// <summary>A run was begun in this folder, even if nothing but the head is left of its record.</summary>
+    public static bool IsIn(string folder) => new FileInfo(Path.Combine(folder, FileName)) is { Exists: true, Length: > 0 } || RecordHead.IsIn(folder);
 
     /// <summary>Begins a record, or goes on with the one that is there.</summary>
     /// <exception cref="UpgradeException">There is no plan, or another run goes on in this folder.</exception>

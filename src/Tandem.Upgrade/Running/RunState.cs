@@ -18,6 +18,8 @@ public sealed record StepRun
     public bool WasInterrupted { get; init; }
     /// <summary>When its command was last begun; null when it never was.</summary>
     public DateTimeOffset? CommandBegun { get; init; }
+    /// <summary>What its command said until now, in the plan's folder.</summary>
+    public string CommandOutput { get; init; } = "";
     /// <summary>Of the last run of its command; null while it runs, and when the tool stopped meanwhile.</summary>
     public int? ExitCode { get; init; }
     public int EvidenceCount { get; init; }
@@ -113,7 +115,7 @@ public sealed class RunState
 
     void Note(RunEntry entry)
     {
-        if (entry.Step.Length > 0 && entry[RunData.Kind] == RunData.CommandBegun) _steps[entry.Step] = this[entry.Step] with { CommandBegun = entry.Instant, ExitCode = null };
+        if (entry.Step.Length > 0 && entry[RunData.Kind] == RunData.CommandBegun) _steps[entry.Step] = this[entry.Step] with { CommandBegun = entry.Instant, CommandOutput = entry[RunData.File], ExitCode = null };
     }
 
     void Interrupt()

@@ -10,7 +10,12 @@ namespace Tandem.Upgrade.Running;
 /// </summary>
 public sealed class RunTerminal(TextReader input, IAnsiConsole console, Language language) : IRunTerminal
 {
+    /// <summary>So much of a command's output stays in sight; all of it is filed.</summary>
+    const int OutputLinesMax = 12;
+    const int HeadingWidth = 24;
+
     readonly List<string> _said = [];
+    readonly Queue<string> _output = [];
 
     public static RunTerminal On(TextReader input, TextWriter output, Language language) =>
         new(input, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }), language);
@@ -18,22 +23,22 @@ public sealed class RunTerminal(TextReader input, IAnsiConsole console, Language
     public void Show(Screen screen)
     {
         console.Clear(home: true);
+        foreach (string line in _output) console.MarkupLine($"[grey]│ {Markup.Escape(line)}[/]");
         foreach (string said in _said) console.MarkupLine($"[grey]{Markup.Escape(said)}[/]");
-        console.Write(new Panel(new Markup($"[bold]{Escaped(screen.Title)}[/]")) { Border = BoxBorder.Heavy, Expand = true, Padding = new Padding(2, 1) });
+        console.Write(new Panel(new Markup($"[bold]{Escaped(screen.Title)}[/]")) { Border = BoxBorder.Heavy, Expand = true, Padding = new Padding(2, 0) });
         if (!screen.Place.IsNothing) console.MarkupLine($"[grey]{Escaped(screen.Place)}[/]");
         foreach (Text line in screen.Clock) console.MarkupLine($"[aqua]{Escaped(line)}[/]");
         foreach (Text warning in screen.Warnings) console.MarkupLine($"[yellow bold]! {Escaped(warning)}[/]");
-        foreach (Part part in screen.Parts)
+        console.WriteLine();
+        foreach (Part part in screen.Parts.Where(static p => p.IsCommand))
         {
-            console.WriteLine();
+            // To be copied as it stands: no column and no frame around it.
             console.MarkupLine($"[bold]{Escaped(part.Heading)}[/]");
-            foreach (Text line in part.Lines)
-            {
-                // A command is not folded at words by us: it is to be copied as it stands.
-                if (part.IsCommand) console.MarkupLine($"[green]{Escaped(line)}[/]");
-                else console.Write(new Padder(new Markup(Escaped(line)), new Padding(2, 0, 0, 0)));
-            }
+            foreach (Text line in part.Lines) console.MarkupLine($"[green]{Escaped(line)}[/]");
         }
+        Grid grid = new Grid().AddColumn(new GridColumn { Width = HeadingWidth, Padding = new Padding(0, 0, 2, 0) }).AddColumn();
+        foreach (Part part in screen.Parts.Where(static p => !p.IsCommand)) grid.AddRow($"[bold]{Escaped(part.Heading)}[/]", string.Join('\n', part.Lines.Select(Escaped)));
+        console.Write(grid);
     }
 
     public void Say(Text text)
@@ -43,11 +48,18 @@ public sealed class RunTerminal(TextReader input, IAnsiConsole console, Language
         console.MarkupLine(Markup.Escape(said));
     }
 
-    public void Output(string line) => console.MarkupLine($"[grey]│ {Markup.Escape(Printable.Of(line))}[/]");
+    public void Output(string line)
+    {
+        string printable = Printable.Of(line);
+        if (_output.Count == OutputLinesMax) _output.Dequeue();
+        _output.Enqueue(printable);
+        console.MarkupLine($"[grey]│ {Markup.Escape(printable)}[/]");
+    }
 
     public string? Ask(Question question)
     {
         _said.Clear();
+        _output.Clear();
         console.WriteLine();
         console.MarkupLine($"[bold]{Escaped(question.Ask)}[/]");
         if (question.Replies.Count > 0)

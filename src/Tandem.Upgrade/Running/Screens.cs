@@ -44,7 +44,7 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
         if (run.Progress == StepProgress.InProgress && run.WasInterrupted)
             warnings.Add(Text.Of("This step was begun at {0} by {1}, and its end is not recorded. Look whether it was done; nothing is done again by itself.", times.DayAndTime(run.Begun!.Value), run.BegunBy));
         if (run is { Progress: StepProgress.InProgress, CommandBegun: { } at, ExitCode: null })
-            warnings.Add(Text.Of("Its command was begun at {0}, and its end is not recorded. It may have done all, a part or nothing.", times.DayAndTime(at)));
+            warnings.Add(Text.Of("Its command was begun at {0}, and its end is not recorded. It may have done all, a part or nothing; what it said is in {1}.", times.DayAndTime(at), run.CommandOutput));
         if (run is { Progress: StepProgress.InProgress, ExitCode: { } code } && code != 0) warnings.Add(Text.Of("Its command ended with {0}, which means that it failed. Was the step done all the same?", code));
         if (run.Progress == StepProgress.Failed) warnings.Add(Text.Of("This step failed at {0}: {1}", times.Time(run.Ended!.Value), run.Reason));
         if (step.InService && run.Progress != StepProgress.InProgress && times.IsOutsideWindow(step, now)) warnings.Add(Text.Of("It is outside the window that this step is planned for."));

@@ -76,8 +76,8 @@ sealed class StepWalk(Screens screens, Conversation conversation, LocalShell she
     {
         if (!conversation.IsSure(Text.Of("Run this on this machine now: {0}", step.Command))) return;
         // Recorded before: after a crash somebody must be asked what it did.
-        conversation.Record(RunFact.Note, step.Id, (RunData.Kind, RunData.CommandBegun), (RunData.Command, step.Command));
-        string name = EvidenceFolder.Free(conversation.Folder, conversation.NextNumber, "output.txt");
+        string name = EvidenceFolder.Free(conversation.Folder, conversation.NextNumber + 1, "output.txt");
+        conversation.Record(RunFact.Note, step.Id, (RunData.Kind, RunData.CommandBegun), (RunData.Command, step.Command), (RunData.File, name));
         CommandResult result = shell.Run(step.Command, Path.Combine(conversation.Folder, name), conversation.Output);
         KeptFile kept = EvidenceFolder.Describe(conversation.Folder, name);
         RunEntry entry = conversation.Record(RunFact.Evidence, step.Id, (RunData.Kind, RunData.CommandEnded), (RunData.Command, step.Command),

@@ -20,8 +20,10 @@ public static class UpgradeRun
         {
             string who = options.Who.Trim();
             if (who.Length == 0) throw new UpgradeException("who carries out the run? The record has it in each line: --who NAME");
+            // Before the plan is read: one that was spoilt after the run began is damage, and no reason to make another.
+            if (RunRecord.IsIn(options.Folder) && RunRecord.Verify(options.Folder) is { IsWhole: false } damaged) throw new DamagedRecordException(damaged);
             Plan plan = PlanFile.Load(options.Folder);
-            IRunTerminal terminal = IsTerminal(options) ? RunTerminal.On(options.In, options.Out, options.Language) : new PlainTerminal(options.In, options.Out, options.Language);
+            IRunTerminal terminal = IsTerminal(options) ? RunTerminal.On(options.In, options.Out, options.Language) : new PlainTerminal(options.In, options.Out, options.Language, echoes: options.In != Console.In || Console.IsInputRedirected);
             if (!plan.IsReady) return (int)RunSession.RefuseNotReady(plan, terminal);
             using RunRecord record = RunRecord.Open(options.Folder);
             return (int)new RunSession(plan, record, terminal, options.Clock, who).Run();
@@ -51,8 +53,8 @@ public static class UpgradeRun
     {
         try
         {
+            if (!RunRecord.IsIn(folder)) throw new UpgradeException($"no run was begun in {folder}: there is no {RunRecord.FileName}");
             RecordCheck check = RunRecord.Verify(folder);
-            if (check is { Entries.Count: 0, IsWhole: true, Torn: null }) throw new UpgradeException($"no run was begun in {folder}: there is no {RunRecord.FileName}");
             Tell(check, output, language);
             return check.IsWhole ? 0 : Damaged;
         }
@@ -71,14 +73,15 @@ public static class UpgradeRun
     {
         try
         {
-            Plan plan = PlanFile.Load(folder);
+            if (!RunRecord.IsIn(folder)) throw new UpgradeException($"no run was begun in {folder}: there is nothing to report");
             RecordCheck check = RunRecord.Verify(folder);
             if (!check.IsWhole)
             {
                 Tell(check, output, language);
                 return Damaged;
             }
-            if (check.Entries.Count == 0) throw new UpgradeException($"no run was begun in {folder}: there is nothing to report");
+            if (check.Entries.Count == 0) throw new UpgradeException($"the run in {folder} stopped before its first line was written: there is nothing to report");
+            Plan plan = PlanFile.Load(folder);
             RunReport report = RunReport.Of(plan, check.Entries);
             string markdown = RunReportMarkdown.Write(report, plan, language);
             File.WriteAllBytes(Path.Combine(folder, "run-report.json"), [.. System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(report, PlanFile.Json), (byte)'\n']);

@@ -55,7 +55,10 @@ public sealed class CrashTests
         Assert.Contains(after.Screens[0].Warnings, static w => w.ToString().Contains("Its command was begun at", StringComparison.Ordinal));
         RecordCheck check = RunRecord.Verify(folder.Path);
         Assert.True(check.IsWhole);
-        Assert.Single(check.Unnamed);
+        string output = check.Entries.First(static e => e["kind"] == "command-begun")["file"];
+        Assert.Equal("hello\n", File.ReadAllText(Path.Combine(folder.Path, output)));
+        Assert.Contains(after.Screens[0].Warnings, w => w.ToString().Contains(output, StringComparison.Ordinal));
+        Assert.Empty(check.Unnamed);
     }
 
     [Fact]

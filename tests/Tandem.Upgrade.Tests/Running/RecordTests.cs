@@ -122,7 +122,10 @@ public sealed class RecordTests : IDisposable
         Damage changed = Assert.Single(Check().Damages);
         Assert.Equal(1, changed.Line);
         Assert.Contains("plan.json is not the plan", changed.Says.ToString(), StringComparison.Ordinal);
+        File.WriteAllText(path, "{");
+        Assert.Equal(4, _folder.Pipe().Code);
         File.Delete(path);
+        Assert.Equal(4, _folder.Pipe().Code);
         Assert.Contains("plan.json is missing", Assert.Single(Check().Damages).Says.ToString(), StringComparison.Ordinal);
     }
 

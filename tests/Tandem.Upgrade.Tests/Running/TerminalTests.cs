@@ -73,6 +73,7 @@ public sealed class TerminalTests
         Assert.Contains("--who NAME", output.ToString(), StringComparison.Ordinal);
         File.Delete(PlanFile.PathIn(folder.Path));
         Assert.Equal(2, folder.Pipe().Code);
+        Assert.Equal(2, UpgradeRun.Verify(folder.Path, TextWriter.Null));
         Assert.Equal(2, UpgradeRun.Report(folder.Path, TextWriter.Null));
     }
 
@@ -101,7 +102,7 @@ public sealed class TerminalTests
         UpgradeRun.Report(finished.Path, output, chinese);
         UpgradeRun.Report(backedOut.Path, output, chinese);
         UpgradeRun.Verify(finished.Path, output, chinese);
-        RunSession.RefuseNotReady(Plans.Four(), new PlainTerminal(TextReader.Null, output, chinese));
+        RunSession.RefuseNotReady(Plans.Four(), new PlainTerminal(TextReader.Null, output, chinese, echoes: true));
         File.AppendAllText(Path.Combine(finished.Path, PlanFile.Name), " ");
         UpgradeRun.Verify(finished.Path, output, chinese);
 
