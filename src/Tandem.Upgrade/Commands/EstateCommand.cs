@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tandem.Upgrade.Estates;
 using Tandem.Upgrade.Packs;
+using Tandem.Yaml;
 
 namespace Tandem.Upgrade.Commands;
 
@@ -19,7 +20,15 @@ static class EstateCommand
     static int New(string file, string? csv, PackLibrary packs)
     {
         if (File.Exists(file)) throw new UpgradeException($"{file} is there already, and is not overwritten; name another file");
-        string yaml = EstateInterview.Ask(packs, csv, Answer);
+        Estate asked = new EstateInterview(Answer, packs).Conduct(withNodes: csv is null);
+        if (csv is not null)
+        {
+            EstateReading reading = EstateCsv.Load(csv, asked, packs);
+            foreach (Problem problem in reading.Problems) Console.Error.WriteLine(problem);
+            if (reading.Estate is null) throw new UpgradeException($"{csv} has errors; nothing was written");
+            asked = reading.Estate;
+        }
+        string yaml = EstateWriter.ToYaml(asked);
         string beside = file + ".new";
         File.WriteAllText(beside, yaml);
         File.Move(beside, file);

@@ -108,7 +108,7 @@ sealed class SidesPlanner
         foreach (EstateNode node in _clients)
         {
             if (node == _first && !again) continue;
-            Minutes minutes = IsHistory(node) && _policies.Choice("hds-minutes") == "chronology-30" ? Packs30(row) : Usual(node);
+            Minutes minutes = IsHistory(node) && _policies.Choice("hds-minutes") == "chronology-30" ? Planning.Minutes.Exactly(_policies.Value("hds-minutes")) : Usual(node);
             yield return node == _first
                 ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together }
                 : Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} ({1}) and start it", node.Name, _pack.Roles[node.Role].Name), [node], minutes,
@@ -220,12 +220,11 @@ sealed class SidesPlanner
     Minutes Minutes(ChronologyRow row)
     {
         if (_estate.Learned.TryGetValue($"row:{row.Row}", out double learned)) return Planning.Minutes.Exactly(learned);
-        if (row.Act is "stop-side" or "start-side" && row.Side != (row.Act == "stop-side" ? "A" : "B") && _policies.Choice("switchover-outage") == "few-minutes")
+        // Its minutes are for both rows of the switch.
+        if (row is { Act: "stop-side" } or { Act: "start-side", Side: "A" } && _policies.Choice("switchover-outage") == "few-minutes")
             return Planning.Minutes.Exactly(_policies.Value("switchover-outage") / 2);
         return row.Minutes is { } range ? new Minutes(range.Min, range.Usual, range.Max, range.Derived) : Planning.Minutes.Exactly(0);
     }
-
-    static Minutes Packs30(ChronologyRow row) => row.Minutes is { } range ? Planning.Minutes.Exactly(range.Min) : Planning.Minutes.Exactly(30);
 
     Minutes Usual(EstateNode node)
     {

@@ -5,7 +5,7 @@ namespace Tandem.Upgrade.Tests.Commands;
 
 public sealed class UpgradeCommandTests : IDisposable
 {
-    static readonly string[] s_day = ["--today", "2027-01-08"];
+    static readonly string[] s_day = ["--today", "2026-11-21"];
     readonly UpgradeProcess _tandem = new();
 
     public void Dispose() => _tandem.Dispose();

@@ -9,7 +9,7 @@ namespace Tandem.Upgrade.Tests.Planning;
 static class Planned
 {
     public static readonly PackLibrary Packs = new(PackLibrary.Installed);
-    public static readonly DateOnly Today = new(2027, 1, 8);
+    public static readonly DateOnly Today = new(2026, 11, 21);
 
     public static string Example(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "examples", "estates", name + ".yaml"));
 
