@@ -20,7 +20,7 @@ static class Generated
         // Of what is left a tenth are workstations and one of twenty-five an HDS; the others are pairs.
         int left = nodes - made.Count, workstations = Math.Max(1, left / 10), servers = Math.Max(1, left / 25), pairs = (left - workstations - servers) / 2;
         for (int i = 0; i < workstations; i++) made.Add(Node($"aw-{i + 1}", "aw-distributor", $"aw-{i + 1}", "", Site(i), today));
-        for (int i = 0; i < servers; i++) made.Add(Node($"hds-{i + 1}", "hds", $"hds-{i + 1}", "", Site(i), today));
+        for (int i = 0; i < servers; i++) made.Add(Node($"hds-{i + 1}", "aw-hds", $"hds-{i + 1}", "", Site(i), today));
         for (int i = 0; i < pairs; i++)
             foreach (string side in new[] { "A", "B" })
                 made.Add(Node($"pg-{i + 1}{(side == "A" ? "a" : "b")}", "pg", $"pg-{i + 1}", side, Site(i), today));
@@ -37,6 +37,8 @@ static class Generated
             Nodes = made,
             Windows = [.. Enumerable.Range(0, 60).Select(i => new MaintenanceWindow($"night {i + 1}", first.PlusDays(i).At(new LocalTime(21, 0)), "Europe/Vienna", 10, 1))],
             Engineers = [.. Enumerable.Range(1, engineers).Select(static i => new Engineer($"engineer {i}", "", [], 1))],
+            // Fifty workstations do not fit into the night of the switch.
+            Policies = new Dictionary<string, string> { ["clients-window"] = "staggered" },
             DefaultRoutePlan = new DefaultRoutePlan(InPlace: true, today.PlusDays(-1), 1),
             Media = new Media(first.PlusDays(-10), 2, 1),
             Lab = new Lab(today.PlusDays(-7), MeetsRequirements: true, 1),
@@ -56,7 +58,7 @@ static class Generated
         Site = site,
         Release = "4.5.2",
         Hardware = new Hardware(4096, 1000, 20, 8000, 1),
-        Software = new Dictionary<string, string> { ["os"] = "windows-nt 4.0 SP6a", ["sql"] = "sql-server 6.5 SP5a", ["pcanywhere"] = "10.5", ["ie"] = "5.5 SP2" },
+        Software = new Dictionary<string, string> { ["os"] = "windows-nt 4.0 SP6a", ["sql"] = "sql-server 6.5 SP5a", ["pcanywhere"] = "10.5", ["ie"] = "5.5 SP2", ["infomaker"] = "7.0.3" },
         Saved = new[] { "database", "registry", "icr-bin", "custom-folders", "route-print", "ipconfig", "netstat" }.ToDictionary(static s => s, _ => today),
         Line = 1,
     };

@@ -16,7 +16,8 @@ static class Judgement
         List<RehearsalFinding> found = [.. differences.Select(static d => new RehearsalFinding("difference", Severity.Fails, "", d.StartMinute, d.Says))];
         found.AddRange(Straight(straight));
         Dictionary<string, Step> steps = plan.Steps.DistinctBy(static s => s.Id).ToDictionary(static s => s.Id, StringComparer.Ordinal);
-        foreach (FailureOutcome failure in failures) found.AddRange(Failure(failure, steps[failure.Step]));
+        ILookup<string, string> nodesOf = plan.Nodes.ToLookup(static n => n.Unit, static n => n.Name, StringComparer.Ordinal);
+        foreach (FailureOutcome failure in failures) found.AddRange(Failure(failure, steps[failure.Step], nodesOf));
         foreach (Step step in plan.Steps)
             if (step.BackOut.PointOfNoReturn)
                 found.Add(new RehearsalFinding("point-of-no-return", Severity.Told, step.Id, step.StartMinute, Text.Of("step {0} is a point of no return: from here on the way back takes {1} minutes", step.Id, Number(step.BackOut.Minutes))));
@@ -31,9 +32,8 @@ static class Judgement
     {
         foreach (PlayedViolation v in straight.Violations)
             yield return new RehearsalFinding("violation", Severity.Fails, v.Step, v.Minute, Text.Of("minute {0}, step {1}: {2}: {3}", Number(v.Minute), v.Step, v.Unit, v.Says));
-        foreach (Segment segment in straight.Segments)
-            if (segment.Routes == "nobody")
-                yield return new RehearsalFinding("no-routing", Severity.Warn, segment.Step, segment.StartMinute, Text.Of("minutes {0} to {1}, step {2}: nobody routes, and calls are lost", Number(segment.StartMinute), Number(segment.EndMinute), segment.Step));
+        foreach ((Segment first, double end) in Unrouted(straight.Segments))
+            yield return new RehearsalFinding("no-routing", Severity.Warn, first.Step, first.StartMinute, Text.Of("minutes {0} to {1}, from step {2} on: nobody routes, and calls are lost", Number(first.StartMinute), Number(end), first.Step));
         Exposure early = straight.Preparation;
         if (early.NobodyMinutes + early.DefaultPlanMinutes + early.SimplexMinutes + early.SimplexTestMinutes > 0)
             yield return new RehearsalFinding("preparation", Severity.Fails, "", 0, Text.Of("preparation is noticed: for {0} minutes the system does not route, and for {1} it has no redundancy", Number(early.NobodyMinutes + early.DefaultPlanMinutes), Number(early.SimplexMinutes + early.SimplexTestMinutes)));
@@ -48,7 +48,21 @@ static class Judgement
         if (!straight.Works) yield return new RehearsalFinding("not-working", Severity.Fails, "", straight.Exposure.Minutes, Text.Of("after the last step the estate does not work"));
     }
 
-    static IEnumerable<RehearsalFinding> Failure(FailureOutcome failure, Step step)
+    /// <summary>Stretches in which nobody routes: the segment that begins each, and its end.</summary>
+    static IEnumerable<(Segment First, double End)> Unrouted(IReadOnlyList<Segment> segments)
+    {
+        Segment? first = null;
+        for (int i = 0; i < segments.Count; i++)
+        {
+            if (segments[i].Routes != "nobody") continue;
+            first ??= segments[i];
+            if (i + 1 < segments.Count && segments[i + 1].Routes == "nobody") continue;
+            yield return (first, segments[i].EndMinute);
+            first = null;
+        }
+    }
+
+    static IEnumerable<RehearsalFinding> Failure(FailureOutcome failure, Step step, ILookup<string, string> nodesOf)
     {
         string point = failure.Point == FailurePoint.Begin ? "begin" : "end";
         RehearsalFinding Says(string kind, Severity severity, Text says) => new(kind, severity, step.Id, failure.Minute, says);
@@ -56,8 +70,11 @@ static class Judgement
         if (!failure.Works) yield return Says("back-out", Severity.Fails, Text.Of("the back-out of step {0}, failed at its {1}, does not lead to a working estate", step.Id, point));
         foreach (PlayedViolation v in failure.Violations)
             yield return Says("back-out-violation", Severity.Fails, Text.Of("on the back-out of step {0}, failed at its {1}: {2}: {3}", step.Id, point, v.Unit, v.Says));
-        if (failure.Works && failure.NotRedundantAfter.Count > 0)
-            yield return Says("not-redundant", Severity.Warn, Text.Of("after the back-out of step {0}, failed at its {1}, these have no redundancy: {2}", step.Id, point, string.Join(", ", failure.NotRedundantAfter)));
+        // A unit that somebody else is half way through goes on; the step's own, and what is no unit of nodes, should be as before.
+        HashSet<string> touched = step.Changes.Concat(step.BackOut.Actions.SelectMany(static a => a.Changes)).Select(static c => c.Node).ToHashSet(StringComparer.Ordinal);
+        string[] alone = [.. failure.NotRedundantAfter.Where(u => !nodesOf.Contains(u) || nodesOf[u].Any(touched.Contains))];
+        if (failure.Works && alone.Length > 0)
+            yield return Says("not-redundant", Severity.Warn, Text.Of("after the back-out of step {0}, failed at its {1}, these have no redundancy: {2}", step.Id, point, string.Join(", ", alone)));
         if (failure.ServiceMinutes > step.BackOut.ServiceMinutes + Least)
             yield return Says("back-out-longer", Severity.Warn, Text.Of("the back-out of step {0}, failed at its {1}, is {2} minutes without the system's routing; the plan says {3}", step.Id, point, Number(failure.ServiceMinutes), Number(step.BackOut.ServiceMinutes)));
         if (failure.BackOutMinutes > step.BackOut.Minutes + Least)

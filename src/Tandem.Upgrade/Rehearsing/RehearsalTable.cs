@@ -1,5 +1,3 @@
-using System.Globalization;
-using NodaTime;
 using Spectre.Console;
 using Tandem.Upgrade.Rehearsing.Chances;
 using Tandem.Upgrade.Texts;
@@ -9,7 +7,7 @@ namespace Tandem.Upgrade.Rehearsing;
 /// <summary>A rehearsal's report for the terminal: steps whose failure callers or operators would notice, the chances, the findings.</summary>
 static class RehearsalTable
 {
-    const int FindingsShown = 20;
+    const int FindingsShown = 20, StepsShown = 40;
 
     public static void Write(IAnsiConsole console, RehearsalReport report, Language language)
     {
@@ -22,24 +20,28 @@ static class RehearsalTable
         Findings(console, report, language);
     }
 
+    /// <summary>A row for each step, of the worse of its two failures.</summary>
     static void Failures(IAnsiConsole console, RehearsalReport report, Language language)
     {
-        FailureOutcome[] noticed = [.. report.Failures.Where(static f => f.NobodyMinutes + f.DefaultPlanMinutes + f.ExceededMinutes > 0 || !f.Works || f.Violations.Count > 0 || f.PointOfNoReturn)];
-        DateTimeZone zone = DateTimeZoneProviders.Tzdb[report.Zone];
+        FailureOutcome[] noticed = [.. report.Failures.Where(IsNoticed).GroupBy(static f => f.Step, StringComparer.Ordinal)
+            .Select(static g => g.OrderByDescending(static f => !f.Works || f.Violations.Count > 0).ThenByDescending(static f => f.NobodyMinutes + f.DefaultPlanMinutes).ThenByDescending(static f => f.ExceededMinutes).ThenByDescending(static f => f.BackOutMinutes).First())];
         if (noticed.Length > 0)
         {
             var table = new Table().Border(TableBorder.Rounded);
-            foreach (string heading in new[] { "step", "fails at", "back-out", "nobody", "default plan", "simplex", "calls default-routed", "calls lost", "past the window", "works" })
-                table.AddColumn(new TableColumn(Markup.Escape(language.Say(heading))) { Alignment = heading is "step" or "fails at" or "works" ? Justify.Left : Justify.Right });
-            foreach (FailureOutcome f in noticed)
-                table.AddRow(Markup.Escape((f.PointOfNoReturn ? "⚠ " : "") + f.Step), $"{Markup.Escape(language.Say("{0}", f.Point == FailurePoint.Begin ? "begin" : "end"))} {Clock(f.At, zone)}",
-                    N(f.WaitMinutes + f.BackOutMinutes), N(f.NobodyMinutes), N(f.DefaultPlanMinutes), N(f.SimplexMinutes),
-                    f.Calls is null ? "" : RehearsalText.Calls(f.Calls.DefaultRouted), f.Calls is null ? "" : RehearsalText.Calls(f.Calls.Lost),
-                    f.WindowExceeded ? $"[yellow]{N(f.ExceededMinutes)}[/]" : "", f.Works && f.Violations.Count == 0 ? $"[green]{Markup.Escape(language.Say("yes"))}[/]" : $"[red]{Markup.Escape(language.Say("no"))}[/]");
+            foreach (string heading in new[] { "step", "back-out", "nobody", "default plan", "calls diverted or lost", "past the window", "works" })
+                table.AddColumn(new TableColumn(Markup.Escape(language.Say(heading))) { Alignment = heading is "step" or "works" ? Justify.Left : Justify.Right });
+            foreach (FailureOutcome f in noticed.Take(StepsShown))
+                table.AddRow(Markup.Escape((f.PointOfNoReturn ? "⚠ " : "") + f.Step), N(f.WaitMinutes + f.BackOutMinutes), N(f.NobodyMinutes), N(f.DefaultPlanMinutes),
+                    f.Calls is null ? "" : RehearsalText.Calls(f.Calls.DefaultRouted + f.Calls.Lost), f.WindowExceeded ? $"[yellow]{N(f.ExceededMinutes)}[/]" : "",
+                    f.Works && f.Violations.Count == 0 ? $"[green]{Markup.Escape(language.Say("yes"))}[/]" : $"[red]{Markup.Escape(language.Say("no"))}[/]");
             console.Write(table);
+            if (noticed.Length > StepsShown) console.WriteLine(language.Say("… and {0} more; all are in rehearsal.md.", noticed.Length - StepsShown));
         }
-        if (report.Failures.Count > noticed.Length) console.WriteLine(language.Say("{0} other failures are backed out within the window, and no caller notices.", report.Failures.Count - noticed.Length));
+        int others = report.Failures.Count(static f => !IsNoticed(f));
+        if (others > 0) console.WriteLine(language.Say("{0} other failures are backed out within the window, and no caller notices.", others));
     }
+
+    static bool IsNoticed(FailureOutcome f) => f.NobodyMinutes + f.DefaultPlanMinutes + f.ExceededMinutes > 0 || !f.Works || f.Violations.Count > 0 || f.PointOfNoReturn;
 
     static void Chances(IAnsiConsole console, ChancesReport chances, Language language)
     {
@@ -65,6 +67,4 @@ static class RehearsalTable
     }
 
     static string N(double minutes) => StepChecks.Number(minutes);
-
-    static string Clock(DateTimeOffset at, DateTimeZone zone) => Instant.FromDateTimeOffset(at).InZone(zone).ToString("MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -117,6 +117,7 @@ public sealed class FailureTests
         // Nothing was done for pg-1a: its node stays down, and its end was not applied.
         Assert.Contains("pg-1", gateway.NotRedundantAfter);
         Assert.DoesNotContain("pg-1", Of(report, "10.pg-1a", FailurePoint.End).NotRedundantAfter);
+        Assert.Contains(report.Findings, static f => f is { Kind: "not-redundant", Step: "10.pg-1a" });
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class StraightPlayTests
         Difference routes = Assert.Single(report.Differences, static d => d.What == "routes");
         Assert.Equal((120, 130, "network", "nobody"), (routes.StartMinute, routes.EndMinute, routes.Planned, routes.Played));
         Assert.Contains(report.Differences, static d => d.What == "totals" && d.Says.ToString().StartsWith("nobody routes", StringComparison.Ordinal));
-        Assert.Contains(report.Findings, static f => f is { Kind: "no-routing", Step: "3" });
+        Assert.Equal("minutes 120 to 130, from step 3 on: nobody routes, and calls are lost", Assert.Single(report.Findings, static f => f.Kind == "no-routing").Says.ToString());
         Assert.False(report.IsClean);
     }
 
