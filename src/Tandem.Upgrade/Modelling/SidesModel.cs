@@ -10,42 +10,52 @@ public sealed class SidesModel : IEstateModel
 {
     public const string Controller = "controller", Gateways = "gateways", Clients = "clients";
 
-    sealed class Node(PlannedNode of)
-    {
-        public PlannedNode Of { get; } = of;
-        public bool Runs = true;
-        public string Release = of.Release;
-    }
+    /// <summary>What never changes, and is shared by all copies. Nodes are known by their places.</summary>
+    sealed record Layout(IReadOnlyList<PlannedNode> Nodes, IReadOnlyDictionary<string, int> ByName, int[][] Controller, int[] Sides, (string Unit, int[] Nodes)[] Gateways, int[] Clients, Func<string, int> Rung, double LagMax, bool HasDefaultPlan);
 
-    readonly Node[] _nodes;
-    readonly Dictionary<string, Node> _byName;
-    readonly Node[][] _controller;
-    readonly (string Unit, Node[] Nodes)[] _gatewayUnits;
-    readonly Node[] _clients;
-    readonly Func<string, int> _rung;
-    readonly double _lagMax;
-    readonly bool _hasDefaultPlan;
+    readonly Layout _layout;
+    readonly bool[] _runs;
+    readonly string[] _release;
+    /// <summary>Of each node's release on the ladder: looked up when it changes, because a rehearsal asks very often.</summary>
+    readonly int[] _rung;
+    IReadOnlyList<string>? _notRedundant;
 
     /// <param name="rung">Where a release stands on the pack's ladder.</param>
     /// <param name="lagMax">By how many rungs a gateway may be behind.</param>
     /// <param name="hasDefaultPlan">The network routes by default numbers while no side does.</param>
     public SidesModel(IReadOnlyList<PlannedNode> nodes, Func<string, int> rung, double lagMax, bool hasDefaultPlan)
     {
-        _nodes = [.. nodes.Select(static n => new Node(n))];
-        (_rung, _lagMax, _hasDefaultPlan) = (rung, lagMax, hasDefaultPlan);
-        _byName = _nodes.ToDictionary(static n => n.Of.Name, StringComparer.Ordinal);
-        Node[] controller = [.. _nodes.Where(static n => n.Of.Group == Controller)];
-        _controller = [[.. controller.Where(static n => n.Of.Side is "A" or "")], [.. controller.Where(static n => n.Of.Side == "B")]];
-        _gatewayUnits = [.. _nodes.Where(static n => n.Of.Group == Gateways).GroupBy(static n => n.Of.Unit, StringComparer.Ordinal).Select(static g => (g.Key, g.ToArray()))];
-        _clients = [.. _nodes.Where(static n => n.Of.Group == Clients)];
+        int[] all = [.. Enumerable.Range(0, nodes.Count)];
+        int[] controller = [.. all.Where(n => nodes[n].Group == Controller)];
+        int[][] sides = [[.. controller.Where(n => nodes[n].Side is "A" or "")], [.. controller.Where(n => nodes[n].Side == "B")]];
+        _layout = new Layout(nodes, all.ToDictionary(n => nodes[n].Name, StringComparer.Ordinal),
+            sides, [.. sides[0], .. sides[1]],
+            [.. all.Where(n => nodes[n].Group == Gateways).GroupBy(n => nodes[n].Unit, StringComparer.Ordinal).Select(static g => (g.Key, g.ToArray()))],
+            [.. all.Where(n => nodes[n].Group == Clients)], rung, lagMax, hasDefaultPlan);
+        _runs = new bool[nodes.Count];
+        Array.Fill(_runs, true);
+        _release = [.. nodes.Select(static n => n.Release)];
+        _rung = [.. _release.Select(rung)];
     }
 
-    bool SideRuns(int side) => _controller[side].Length > 0 && Array.TrueForAll(_controller[side], static n => n.Runs);
+    SidesModel(SidesModel of)
+    {
+        _layout = of._layout;
+        (_runs, _release, _rung, _notRedundant) = ([.. of._runs], [.. of._release], [.. of._rung], of._notRedundant);
+    }
 
-    /// <summary>Of a running side, or null.</summary>
-    string? Release => SideRuns(0) ? _controller[0][0].Release : SideRuns(1) ? _controller[1][0].Release : null;
+    bool SideRuns(int side)
+    {
+        int[] nodes = _layout.Controller[side];
+        foreach (int node in nodes)
+            if (!_runs[node]) return false;
+        return nodes.Length > 0;
+    }
 
-    public string Routes => SideRuns(0) ? "A" : SideRuns(1) ? "B" : _hasDefaultPlan ? "network" : "nobody";
+    /// <summary>The first node of a running side, or -1.</summary>
+    int Central => SideRuns(0) ? _layout.Controller[0][0] : SideRuns(1) ? _layout.Controller[1][0] : -1;
+
+    public string Routes => SideRuns(0) ? "A" : SideRuns(1) ? "B" : _layout.HasDefaultPlan ? "network" : "nobody";
 
     /// <summary>The side that routes, and whether the other could at once.</summary>
     public bool IsDuplex => SideRuns(0) && SideRuns(1);
@@ -54,11 +64,12 @@ public sealed class SidesModel : IEstateModel
     {
         get
         {
+            if (_notRedundant is not null) return _notRedundant;
             List<string> units = [];
             if (!IsDuplex) units.Add("central controller");
-            foreach ((string unit, Node[] nodes) in _gatewayUnits)
-                if (nodes.Count(static n => n.Runs) < 2) units.Add(unit);
-            return units;
+            foreach ((string unit, int[] nodes) in _layout.Gateways)
+                if (Running(nodes) < 2) units.Add(unit);
+            return _notRedundant = units;
         }
     }
 
@@ -66,25 +77,26 @@ public sealed class SidesModel : IEstateModel
     {
         get
         {
-            List<Violation> found = [];
+            List<Violation>? found = null;
             // A side may not run half and half, and the sides not beside each other.
-            string[] controller = [.. _controller.SelectMany(static side => side).Where(static n => n.Runs).Select(static n => n.Release).Distinct(StringComparer.Ordinal)];
-            if (controller.Length > 1) found.Add(new("sides-differ", "central controller", $"runs {string.Join(" and ", controller)} at once"));
-            foreach ((string unit, Node[] nodes) in _gatewayUnits)
+            if (Differ(_layout.Sides)) Add(new("sides-differ", "central controller", $"runs {string.Join(" and ", Releases(_layout.Sides))} at once"));
+            int central = Central;
+            foreach ((string unit, int[] nodes) in _layout.Gateways)
             {
-                string[] releases = [.. nodes.Where(static n => n.Runs).Select(static n => n.Release).Distinct(StringComparer.Ordinal)];
-                if (releases.Length > 1) found.Add(new("sides-differ", unit, $"runs {string.Join(" and ", releases)} at once"));
-                if (Release is not { } central) continue;
-                foreach (string release in releases)
+                if (Differ(nodes)) Add(new("sides-differ", unit, $"runs {string.Join(" and ", Releases(nodes))} at once"));
+                if (central < 0 || AllAllowed(nodes, _rung[central])) continue;
+                foreach (string release in Releases(nodes))
                 {
-                    int lag = _rung(central) - _rung(release);
-                    if (lag > _lagMax || lag < 0) found.Add(new("gateway-lag", unit, $"runs {release}, {Math.Abs(lag)} {(Math.Abs(lag) == 1 ? "version" : "versions")} {(lag < 0 ? "ahead of" : "behind")} the central controller's {central}; {_lagMax:0} allowed"));
+                    int lag = _rung[central] - _layout.Rung(release);
+                    if (lag > _layout.LagMax || lag < 0) Add(new("gateway-lag", unit, $"runs {release}, {Math.Abs(lag)} {(Math.Abs(lag) == 1 ? "version" : "versions")} {(lag < 0 ? "ahead of" : "behind")} the central controller's {_release[central]}; {_layout.LagMax:0} allowed"));
                 }
             }
-            if (Release is { } now)
-                foreach (Node client in _clients)
-                    if (client.Runs && client.Release != now) found.Add(new("clients-differ", client.Of.Name, $"runs {client.Release} beside the central controller's {now}"));
-            return found;
+            if (central >= 0)
+                foreach (int client in _layout.Clients)
+                    if (_runs[client] && _release[client] != _release[central]) Add(new("clients-differ", _layout.Nodes[client].Name, $"runs {_release[client]} beside the central controller's {_release[central]}"));
+            return found ?? (IReadOnlyList<Violation>)[];
+
+            void Add(Violation violation) => (found ??= []).Add(violation);
         }
     }
 
@@ -92,27 +104,54 @@ public sealed class SidesModel : IEstateModel
     {
         get
         {
-            if (Release is null || Violations.Count > 0) return false;
-            foreach ((_, Node[] nodes) in _gatewayUnits)
-                if (!Array.Exists(nodes, static n => n.Runs)) return false;
-            return _clients.Length == 0 || Array.Exists(_clients, static n => n.Runs);
+            if (Central < 0 || Violations.Count > 0) return false;
+            foreach ((_, int[] nodes) in _layout.Gateways)
+                if (Running(nodes) == 0) return false;
+            return _layout.Clients.Length == 0 || Running(_layout.Clients) > 0;
         }
     }
 
-    public bool Runs(string node) => _byName[node].Runs;
-    public string ReleaseOf(string node) => _byName[node].Release;
+    public bool Runs(string node) => _runs[_layout.ByName[node]];
+    public string ReleaseOf(string node) => _release[_layout.ByName[node]];
 
     public void Apply(Change change)
     {
-        if (!_byName.TryGetValue(change.Node, out Node? node)) throw new UpgradeException($"the plan changes '{change.Node}', which is no node of it");
-        if (change.Runs is { } runs) node.Runs = runs;
-        if (change.Release is { } release) node.Release = release;
+        if (!_layout.ByName.TryGetValue(change.Node, out int node)) throw new UpgradeException($"the plan changes '{change.Node}', which is no node of it");
+        if (change.Runs is { } runs) _runs[node] = runs;
+        if (change.Release is { } release) (_release[node], _rung[node]) = (release, _layout.Rung(release));
+        _notRedundant = null;
     }
 
-    public IEstateModel Copy()
+    public IEstateModel Copy() => new SidesModel(this);
+
+    int Running(int[] nodes)
     {
-        var copy = new SidesModel([.. _nodes.Select(static n => n.Of)], _rung, _lagMax, _hasDefaultPlan);
-        for (int i = 0; i < _nodes.Length; i++) (copy._nodes[i].Runs, copy._nodes[i].Release) = (_nodes[i].Runs, _nodes[i].Release);
-        return copy;
+        int running = 0;
+        foreach (int node in nodes)
+            if (_runs[node]) running++;
+        return running;
     }
+
+    /// <summary>Those that run are of more than one release.</summary>
+    bool Differ(int[] nodes)
+    {
+        string? first = null;
+        foreach (int node in nodes)
+        {
+            if (!_runs[node]) continue;
+            if (first is null) first = _release[node];
+            else if (first != _release[node]) return true;
+        }
+        return false;
+    }
+
+    bool AllAllowed(int[] nodes, int central)
+    {
+        foreach (int node in nodes)
+            if (_runs[node] && (central - _rung[node] > _layout.LagMax || central < _rung[node])) return false;
+        return true;
+    }
+
+    /// <summary>Of those that run, each once.</summary>
+    IEnumerable<string> Releases(IEnumerable<int> nodes) => nodes.Where(n => _runs[n]).Select(n => _release[n]).Distinct(StringComparer.Ordinal);
 }
