@@ -7,6 +7,8 @@ var root = new RootCommand("Plans, rehearses and drives the upgrade of an estate
     UpgradeCommandLine.Today,
     CheckCommand.Create(),
     PlanCommand.Create(),
+    RehearseCommand.Create(),
+    RunCommand.Create(),
     PacksCommand.Create(),
     EstateCommand.Create(),
 };

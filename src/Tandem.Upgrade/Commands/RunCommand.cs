@@ -19,9 +19,9 @@ static class RunCommand
         command.SetAction(line =>
         {
             string at = Path.GetFullPath(line.GetValue(folder)!);
-            if (line.GetValue(verify)) return RunCommands.Verify(at, Console.Out);
-            if (line.GetValue(report)) return RunCommands.Report(at, Console.Out);
-            return RunCommands.Run(new RunOptions(at, line.GetValue(who)!, line.GetValue(plain) || Console.IsInputRedirected || Console.IsOutputRedirected, Console.In, Console.Out,
+            if (line.GetValue(verify)) return UpgradeRun.Verify(at, Console.Out);
+            if (line.GetValue(report)) return UpgradeRun.Report(at, Console.Out);
+            return UpgradeRun.Run(new RunOptions(at, line.GetValue(who)!, line.GetValue(plain) || Console.IsInputRedirected || Console.IsOutputRedirected, Console.In, Console.Out,
                 TimeProvider.System, Language.Load(line.GetValue(language)!, UpgradeCommandLine.Library(line).Folder)));
         });
         return command;
