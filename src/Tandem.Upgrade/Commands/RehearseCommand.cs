@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tandem.Upgrade.Modelling;
 using Tandem.Upgrade.Packs;
 using Tandem.Upgrade.Planning;
@@ -32,9 +31,8 @@ static class RehearseCommand
         Plan plan = PlanFile.Load(folder);
         Pack pack = PackLibrary.Read(Path.Combine(folder, PlanCommand.PackCopy));
         RehearsalReport report = Rehearsal.Play(plan, () => Models.Of(plan, pack), new RehearsalOptions { Runs = runs, Seed = seed });
-        File.WriteAllText(Path.Combine(folder, "rehearsal.json"), JsonSerializer.Serialize(report, PlanFile.Json));
-        File.WriteAllText(Path.Combine(folder, "rehearsal.md"), RehearsalText.Markdown(report, Language.English));
-        if (json) Console.Out.WriteLine(JsonSerializer.Serialize(report, PlanFile.Json));
+        foreach ((string name, string content) in RehearsalText.Files(report, Language.English)) File.WriteAllText(Path.Combine(folder, name), content);
+        if (json) Console.Out.WriteLine(report.ToJson());
         else RehearsalText.Show(report, Language.English, Console.Out);
         return report.IsClean ? UpgradeCommandLine.Done : UpgradeCommandLine.Refused;
     }
