@@ -4,9 +4,7 @@ using Tandem.Bench.Harness;
 using Tandem.Bench.History;
 using Tandem.Bench.Journal;
 using Tandem.Bench.Pair;
-#if PLANNER
 using Tandem.Bench.Planner;
-#endif
 using Tandem.Bench.Restart;
 using Tandem.Bench.Routing;
 using Tandem.Bench.Sip;
@@ -22,9 +20,7 @@ using Tandem.Bench.Sip;
     ("restart", "kill -9 with 10,000 agents and 1,000 calls, until the next call is answered", RestartBench.Run),
     ("pair", "a pair: latency, load, and what callers notice of deaths, leaves and returns", PairBench.Run),
     ("soak", "a pair for hours with a kill each minute: calls, memory, handles, sizes at start and end", SoakBench.Run),
-#if PLANNER
     ("planner", "500 nodes on 40 sites planned, failing at every step; durations drawn 10,000 times", PlannerBench.Run),
-#endif
     ("fuzz", "a million random and mutated datagrams at a running node", FuzzBench.Run),
 ];
 

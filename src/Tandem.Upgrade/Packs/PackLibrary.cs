@@ -24,7 +24,7 @@ public sealed class PackLibrary(string folder)
     {
         if (!Ids.Contains(id, StringComparer.Ordinal))
         {
-            string nearest = NearestName.Of(id, Ids) ?? Ids.MaxBy(known => Shared(known, id)) ?? "";
+            string nearest = Nearest(id) ?? "";
             throw new UpgradeException($"there is no pack '{id}'; {(nearest.Length > 0 ? $"did you mean {nearest}? " : "")}Known: {string.Join(", ", Ids)} (tandem upgrade packs)");
         }
         Pack pack = Read(PathOf(id));
@@ -53,5 +53,13 @@ public sealed class PackLibrary(string folder)
 
     public string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PathOf(id))));
 
-    static int Shared(string a, string b) => a.Split('-', '.').Intersect(b.Split('-', '.'), StringComparer.OrdinalIgnoreCase).Count();
+    /// <summary>By letters and digits alone, then without the release: mxone is mx-one-7.</summary>
+    string? Nearest(string id)
+    {
+        foreach (Func<string, string> form in (Func<string, string>[])[Plain, static one => Plain(one).TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')])
+            if (NearestName.Of(form(id), Ids.Select(form)) is { } near) return Ids.First(known => form(known) == near);
+        return null;
+    }
+
+    static string Plain(string id) => string.Concat(id.Where(char.IsLetterOrDigit));
 }

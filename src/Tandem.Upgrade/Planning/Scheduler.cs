@@ -119,10 +119,11 @@ sealed class Scheduler
         double needs = group.Sum(static d => d.Minutes.Usual), longest = _windows[from..].Max(static w => w.Hours * 60);
         string what = group.Length == 1 ? $"step {step.Id} ({step.Title}) needs {needs:0} minutes"
             : $"steps {group[0].Id} to {group[^1].Id} belong into one window and need {needs:0} minutes; step {step.Id} ({step.Title}) does not fit any more";
+        string relief = Array.Find(group, static d => d.Relief.Length > 0)?.Relief is { } found ? $", {found}" : "";
         string would = needs > longest
             ? $"the longest window left has {longest:0}: one of {Math.Ceiling(needs / 60 * 4) / 4:0.##} hours would do"
             : $"{Math.Ceiling(missing):0} minutes more in window {_windows[^1].Name}, another window after it, or another engineer would do";
-        return new UpgradeException($"the windows are too short: {what}; {would}");
+        return new UpgradeException($"the windows are too short: {what}; {would}{relief}");
     }
 
     /// <summary>Minutes of earlier windows, without the pauses between them.</summary>

@@ -72,7 +72,7 @@ sealed class SidesPlanner
         EstateNode[] side = first ? _a : _b, with = first ? _withA : _withB;
         Minutes usual = Minutes(row);
         // What the roles' own times leave open at both ends.
-        Minutes minutes = usual with { Min = Math.Min(usual.Min, Sum(side, static r => r.Min)), Max = Math.Max(usual.Max, Sum(side, static r => r.Max)) };
+        Minutes minutes = _estate.Learned.ContainsKey($"row:{row.Row}") ? usual : usual with { Min = Math.Min(usual.Min, Sum(side, static r => r.Min)), Max = Math.Max(usual.Max, Sum(side, static r => r.Max)) };
         yield return Step(row, row.Row, Text.Of(row.Title), side, minutes, [.. first ? Stop(side) : [], .. Upgraded(side)]);
         foreach (EstateNode node in with)
             yield return Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} with side {1}: it may not lag so far behind", node.Name, row.Side), [node], Usual(node),
@@ -105,14 +105,15 @@ sealed class SidesPlanner
     {
         bool again = _policies.Choice("row-2-machine") == "table";
         string together = _policies.Choice("clients-window") == "same-window" ? Switch : "";
+        const string relief = "or `policies: {clients-window: staggered}`, by which row 9 may go on in another window";
         foreach (EstateNode node in _clients)
         {
             if (node == _first && !again) continue;
             Minutes minutes = IsHistory(node) && _policies.Choice("hds-minutes") == "chronology-30" ? Planning.Minutes.Exactly(_policies.Value("hds-minutes")) : Usual(node);
             yield return node == _first
-                ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together }
+                ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together, Relief = relief }
                 : Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} ({1}) and start it", node.Name, _pack.Roles[node.Role].Name), [node], minutes,
-                    [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, Together = together };
+                    [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, Together = together, Relief = relief };
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class IcmPlanTests
     [Fact]
     public void From_4_0_gateways_go_with_their_side_because_they_may_not_lag_three_versions()
     {
-        Plan plan = Planned.Plan(s_two.With("release: 4.5.2", "release: 4.0.1"));
+        Plan plan = Planned.Plan(s_two.With("release: 4.5.2", "release: 4.0.1") + "\npolicies: {clients-window: staggered}\n");
         Assert.DoesNotContain(plan.Steps, static s => s.Row == "10" && s.Nodes[0].StartsWith("pg", StringComparison.Ordinal));
         Assert.Contains(plan.Steps, static s => s.Row == "1" && s.Id != "1");
         Assert.Equal(235, plan.Totals.FixedMinutes);
@@ -57,9 +57,9 @@ public sealed class IcmPlanTests
     [Fact]
     public void A_lag_of_two_versions_is_the_policys_to_allow()
     {
-        string from41 = s_two.With("release: 4.5.2", "release: 4.1.3");
+        string from41 = s_two.With("release: 4.5.2", "release: 4.1.3") + "\npolicies: {clients-window: staggered, pg-lag: one}\n";
         Assert.Contains(Planned.Plan(from41).Steps, static s => s.Row == "1" && s.Id != "1");
-        Assert.DoesNotContain(Planned.Plan(from41.With("policies:", "policies:\n  pg-lag: two")).Steps, static s => s.Row == "1" && s.Id != "1");
+        Assert.DoesNotContain(Planned.Plan(from41.With("pg-lag: one", "pg-lag: two")).Steps, static s => s.Row == "1" && s.Id != "1");
     }
 
     [Fact]
@@ -68,10 +68,10 @@ public sealed class IcmPlanTests
         Finding refused = Planned.Refusal(s_small + """
 
             order:
-              - stop: [rtr-a, lgr-a]
-              - upgrade: [rtr-a, lgr-a]
+              - stop: [router-a, logger-a]
+              - upgrade: [router-a, logger-a]
                 minutes: 90
-              - start: [rtr-a, lgr-a]
+              - start: [router-a, logger-a]
             """, "sides-differ");
         Assert.Contains("in step 3", refused.Evidence.ToString(), StringComparison.Ordinal);
         Assert.Contains("4.5.2", refused.Evidence.ToString(), StringComparison.Ordinal);
@@ -83,16 +83,16 @@ public sealed class IcmPlanTests
         Plan plan = Planned.Plan(s_small + """
 
             order:
-              - stop: [rtr-a, lgr-a]
-              - upgrade: [rtr-a, lgr-a]
+              - stop: [router-a, logger-a]
+              - upgrade: [router-a, logger-a]
                 minutes: 90
               - stop: [aw-1]
               - upgrade: [aw-1]
-              - stop: [rtr-b, lgr-b, hds-1]
-              - start: [rtr-a, lgr-a, aw-1]
-              - upgrade: [rtr-b, lgr-b]
+              - stop: [router-b, logger-b, hds-1]
+              - start: [router-a, logger-a, aw-1]
+              - upgrade: [router-b, logger-b]
                 minutes: 90
-              - start: [rtr-b, lgr-b]
+              - start: [router-b, logger-b]
             """);
         Assert.Equal(8, plan.Steps.Count);
         Assert.Equal("network", plan.Timeline.Single(static s => s.Step == "5").Routes);
