@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spectre.Console;
 using Tandem.Upgrade.Estates;
 using Tandem.Upgrade.Packs;
 using Tandem.Upgrade.Planning;
 using Tandem.Upgrade.Readiness;
+using Tandem.Upgrade.Texts;
 
 namespace Tandem.Upgrade.Commands;
 
@@ -55,14 +55,15 @@ static class CheckCommand
         return $"{estate} to {pack.Product} {pack.Release}: {verdict}. {Count(Verdict.Refused)} refused, {Count(Verdict.NotReady)} not ready, {Count(Verdict.Warn)} warnings, {Count(Verdict.Pass)} passed";
     }
 
+    /// <summary>Worst first; what was found of several in the same words is one line.</summary>
     public static void Show(IReadOnlyList<Finding> findings, bool all)
     {
-        foreach (Finding finding in findings.Where(f => all || f.Verdict != Verdict.Pass).OrderByDescending(static f => f.Verdict))
+        foreach (var same in findings.Where(f => all || f.Verdict != Verdict.Pass).OrderByDescending(static f => f.Verdict).GroupBy(static f => (f.Verdict, f.Title, f.Evidence, f.Remedy)))
         {
-            string line = finding.Line > 0 ? $" (line {finding.Line})" : "";
-            string subject = finding.Subject.Length > 0 ? $"{finding.Subject}: " : "";
-            AnsiConsole.Console.WriteLine($"{Word(finding.Verdict),-9} {subject}{finding.Title}: {finding.Evidence}{line}");
-            if (finding.Verdict != Verdict.Pass && !finding.Remedy.IsNothing) Console.Out.WriteLine($"          do: {finding.Remedy}  [{finding.Source}]");
+            (Verdict verdict, Text title, Text evidence, Text remedy) = same.Key;
+            string[] subjects = [.. same.Where(static f => f.Subject.Length > 0).Select(static f => f.Line > 0 ? $"{f.Subject} (line {f.Line})" : f.Subject)];
+            Console.Out.WriteLine($"{Word(verdict),-9} {(subjects.Length > 0 ? $"{string.Join(", ", subjects)}: " : "")}{title}: {evidence}");
+            if (verdict != Verdict.Pass && !remedy.IsNothing) Console.Out.WriteLine($"          do: {remedy}  [{same.First().Source}]");
         }
     }
 

@@ -49,8 +49,8 @@ static class ChronologyDocument
         }
         return new Table("steps",
             [
-                new("step", Text.Of("Step"), Fit.Short), new("title", Text.Of("What is done")), new("routing", Text.Of("Routing")), new("minutes", Text.Of("Minutes"), Fit.Number),
-                new("cumulative", Text.Of("Cumulative"), Fit.Number), new("exposure", Text.Of("Exposure")), new("begins", Text.Of("Begins"), Fit.Short), new("ends", Text.Of("Ends"), Fit.Short),
+                new("step", Text.Of("Step")), new("title", Text.Of("What is done")), new("routing", Text.Of("Routing")), new("minutes", Text.Of("Minutes"), Fit.Number),
+                new("cumulative", Text.Of("Cumulative"), Fit.Number), new("exposure", Text.Of("Exposure")), new("begins", Text.Of("Begins")), new("ends", Text.Of("Ends")),
                 new("window", Text.Of("Window")), new("engineer", Text.Of("Engineer")),
             ], rows);
     }
@@ -79,7 +79,7 @@ static class ChronologyDocument
 
     static Table Segments(Plan plan, PlanClock clock) => new("segments",
         [
-            new("from", Text.Of("From minute"), Fit.Number), new("to", Text.Of("To minute"), Fit.Number), new("begins", Text.Of("Begins"), Fit.Short), new("ends", Text.Of("Ends"), Fit.Short),
+            new("from", Text.Of("From minute"), Fit.Number), new("to", Text.Of("To minute"), Fit.Number), new("begins", Text.Of("Begins")), new("ends", Text.Of("Ends")),
             new("routes", Text.Of("Routes")), new("not-redundant", Text.Of("Not redundant")), new("step", Text.Of("Step"), Fit.Short),
         ],
         [.. plan.Timeline.Select(s => new Row(

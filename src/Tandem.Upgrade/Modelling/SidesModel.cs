@@ -11,7 +11,7 @@ public sealed class SidesModel : IEstateModel
     public const string Controller = "controller", Gateways = "gateways", Clients = "clients";
 
     /// <summary>What never changes, and is shared by all copies. Nodes are known by their places.</summary>
-    sealed record Layout(IReadOnlyList<PlannedNode> Nodes, IReadOnlyDictionary<string, int> ByName, int[][] Controller, int[] Sides, (string Unit, int[] Nodes)[] Gateways, int[] Clients, Func<string, int> Rung, double LagMax, bool HasDefaultPlan);
+    sealed record Layout(IReadOnlyList<PlannedNode> Nodes, IReadOnlyDictionary<string, int> ByName, int[][] Controller, int[] Sides, (string Unit, int[] Nodes)[] Gateways, (string Unit, int[] Nodes)[] ClientPairs, int[] Clients, Func<string, int> Rung, double LagMax, bool HasDefaultPlan);
 
     readonly Layout _layout;
     readonly bool[] _runs;
@@ -31,6 +31,7 @@ public sealed class SidesModel : IEstateModel
         _layout = new Layout(nodes, all.ToDictionary(n => nodes[n].Name, StringComparer.Ordinal),
             sides, [.. sides[0], .. sides[1]],
             [.. all.Where(n => nodes[n].Group == Gateways).GroupBy(n => nodes[n].Unit, StringComparer.Ordinal).Select(static g => (g.Key, g.ToArray()))],
+            [.. all.Where(n => nodes[n].Group == Clients).GroupBy(n => nodes[n].Unit, StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => (g.Key, g.ToArray()))],
             [.. all.Where(n => nodes[n].Group == Clients)], rung, lagMax, hasDefaultPlan);
         _runs = new bool[nodes.Count];
         Array.Fill(_runs, true);
@@ -68,6 +69,9 @@ public sealed class SidesModel : IEstateModel
             List<string> units = [];
             if (!IsDuplex) units.Add("central controller");
             foreach ((string unit, int[] nodes) in _layout.Gateways)
+                if (Running(nodes) < 2) units.Add(unit);
+            // A client without a second one is as it always was.
+            foreach ((string unit, int[] nodes) in _layout.ClientPairs)
                 if (Running(nodes) < 2) units.Add(unit);
             return _notRedundant = units;
         }

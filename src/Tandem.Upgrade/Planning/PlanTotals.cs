@@ -46,7 +46,7 @@ static class PlanTotals
         ];
         if (with > 0) how.Add(Text.Of("Gateways that go with their side, because they may not lag so far: {0} minutes", with));
         if (clients.Length > 0) how.Add(Text.Of("Row 9, one machine after another: {0} = {1} minutes", string.Join(" + ", clients.Select(static s => s.Minutes.Usual)), clients.Sum(static s => s.Minutes.Usual)));
-        if (gateways.Length > 0) how.Add(Text.Of("Row 10, one gateway after another: {0} of {1} minutes", gateways.Length, gateways.Sum(static s => s.Minutes.Usual)));
+        if (gateways.Length > 0) how.Add(Text.Of("Row 10, one gateway after another: {0} steps, {1} minutes", gateways.Length, gateways.Sum(static s => s.Minutes.Usual)));
         how.Add(Text.Of("All rows without the test: {0} minutes ({1} h {2} min)", totals.WorkMinutes, Math.Floor(totals.WorkMinutes / 60), totals.WorkMinutes % 60));
         how.Add(Text.Of("The test of row 5 is the customer's: {0} minutes", totals.TestMinutes));
         how.Add(totals.WorkMinutes + totals.TestMinutes < 660
