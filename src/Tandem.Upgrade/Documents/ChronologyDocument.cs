@@ -66,7 +66,7 @@ static class ChronologyDocument
     static Cell Exposure(Segment[] segments, Step step)
     {
         if (!step.InService) return Cell.Says("none");
-        List<Text> lines = [.. Distinct(segments.Select(static s => s.Routes)).Select(static r => Text.Of("routes: {0}", PlanReading.Router(r)))];
+        List<Text> lines = [.. Distinct(segments.Select(static s => s.Routes)).Select(static r => Text.Of("routes: {0}", RouteWords.Of(r)))];
         lines.AddRange(NotRedundant(Distinct(segments.SelectMany(static s => s.NotRedundant))));
         return Cell.Says(lines);
     }
@@ -84,7 +84,7 @@ static class ChronologyDocument
         ],
         [.. plan.Timeline.Select(s => new Row(
             [
-                Cell.Number(s.StartMinute), Cell.Number(s.EndMinute), clock.At(s.Begins), clock.Until(s.Begins, s.Ends), Cell.Says(PlanReading.Router(s.Routes), s.Routes),
+                Cell.Number(s.StartMinute), Cell.Number(s.EndMinute), clock.At(s.Begins), clock.Until(s.Begins, s.Ends), Cell.Says(RouteWords.Of(s.Routes), s.Routes),
                 s.NotRedundant.Count == 0 ? Cell.Says(Text.Of("none: all is redundant"), s.NotRedundant) : new Cell(Units(s.NotRedundant), s.NotRedundant), Cell.Name(s.Step),
             ], s.Routes is "network" or "nobody" ? Tone.Bad : Tone.Plain))]);
 

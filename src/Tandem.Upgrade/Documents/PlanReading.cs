@@ -78,16 +78,4 @@ static class PlanReading
         Verdict.Warn => Documents.Tone.Warn,
         _ => Documents.Tone.Bad,
     };
-
-    /// <summary>Who routes, in a sentence.</summary>
-    public static Text Router(string routes) => routes switch
-    {
-        "A" => Text.Of("side A"),
-        "B" => Text.Of("side B"),
-        "network" => Text.Of("the network's default plan"),
-        "nobody" => Text.Of("nobody"),
-        "old" => Text.Of("the old system"),
-        "new" => Text.Of("the new system"),
-        _ => new Text("{0}", [routes]),
-    };
 }

@@ -41,7 +41,7 @@ static class Judgement
         {
             double hours = (pause.Ends - pause.Begins).TotalHours;
             if (!Meter.IsSystem(pause.Routes))
-                yield return new RehearsalFinding("pause", Severity.Fails, pause.AfterStep, 0, Text.Of("between steps {0} and {1} lie {2} hours, and {3} routes meanwhile", pause.AfterStep, pause.BeforeStep, Number(hours), pause.Routes));
+                yield return new RehearsalFinding("pause", Severity.Fails, pause.AfterStep, 0, Text.Of("between steps {0} and {1} lie {2} hours, and {3} routes meanwhile", pause.AfterStep, pause.BeforeStep, Number(hours), RouteWords.Of(pause.Routes)));
             else if (pause.NotRedundant.Count > 0)
                 yield return new RehearsalFinding("pause", Severity.Warn, pause.AfterStep, 0, Text.Of("between steps {0} and {1} lie {2} hours without redundancy of {3}", pause.AfterStep, pause.BeforeStep, Number(hours), string.Join(", ", pause.NotRedundant)));
         }

@@ -83,7 +83,7 @@ public static class RehearsalText
             Row(Say("minutes"), Say("from"), Say("step"), Say("routes"), Say("not redundant"));
             Rule("r", "l", "l", "l", "l");
             foreach (Segment segment in report.Straight.Segments)
-                Row($"{N(segment.StartMinute)}–{N(segment.EndMinute)}", Clock(segment.Begins), segment.Step, Word(segment.Routes), Units(segment.NotRedundant));
+                Row($"{N(segment.StartMinute)}–{N(segment.EndMinute)}", Clock(segment.Begins), segment.Step, language.Say(RouteWords.Of(segment.Routes)), Units(segment.NotRedundant));
             _text.AppendLine();
         }
 

@@ -37,7 +37,7 @@ static class RunReportMarkdown
         Row("What", "Planned minutes", "Actual minutes");
         text.Append("|---|--:|--:|\n");
         foreach (ExposureReport one in report.Exposure)
-            Cells(language.Say(one.Kind == ExposureReport.Routes ? "Routes: {0}" : "Not redundant: {0}", one.Name), RunTimes.Number(one.PlannedMinutes), RunTimes.Number(one.ActualMinutes));
+            Cells(one.Kind == ExposureReport.Routes ? language.Say("Routes: {0}", RouteWords.Of(one.Name)) : language.Say("Not redundant: {0}", one.Name), RunTimes.Number(one.PlannedMinutes), RunTimes.Number(one.ActualMinutes));
         text.Append('\n');
 
         if (report.BackOut is { } back)

@@ -81,6 +81,6 @@ sealed record PlannedRoutes(string Before, string During, string After)
             if (after.Length > 0) break;
         }
         if (after.Length == 0 && plan.Timeline.Count > 0) after = plan.Timeline[^1].Routes;
-        return new PlannedRoutes(before, during.Count > 0 ? string.Join(", ", during) : before, after);
+        return new PlannedRoutes(before, during.Count > 0 ? string.Join(", ", during.Select(static r => RouteWords.Of(r))) : RouteWords.Of(before).ToString(), after);
     }
 }

@@ -56,9 +56,9 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
     {
         PlannedRoutes routes = PlannedRoutes.Of(plan, step);
         List<Text> lines = [];
-        if (routes.Before.Length > 0) lines.Add(Text.Of("Now: {0}", routes.Before));
+        if (routes.Before.Length > 0) lines.Add(Text.Of("Now: {0}", RouteWords.Of(routes.Before)));
         lines.Add(Text.Of("During the step: {0}", routes.During));
-        lines.Add(Text.Of("After it: {0}", routes.After));
+        lines.Add(Text.Of("After it: {0}", RouteWords.Of(routes.After)));
         return lines;
     }
 

@@ -33,7 +33,7 @@ public sealed class RehearsalTextTests
 
         Assert.Contains("The plan passes", markdown, StringComparison.Ordinal);
         Assert.Contains("| network's default plan, at least and at most | 5–10 |", markdown, StringComparison.Ordinal);
-        Assert.Contains("| 120–125 | 11-29 00:00 | 3 | network | central controller |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 120–125 | 11-29 00:00 | 3 | the network's default plan | central controller |", markdown, StringComparison.Ordinal);
         Assert.Contains("| 5 | end, 11-29 01:10 | 11-29 03:20 | 130 | 0 | 10 | 130 | 10 | 0 |  | yes |", markdown, StringComparison.Ordinal);
         Assert.Contains("| ⚠ 6 | begin, 11-29 01:10", markdown, StringComparison.Ordinal);
         Assert.Contains("![](rehearsal-window-1.svg)", markdown, StringComparison.Ordinal);

@@ -145,9 +145,9 @@ public sealed class RunSessionTests
         Assert.DoesNotContain("Save the registry", first, StringComparison.Ordinal);
         Assert.Contains("All processes are up", first, StringComparison.Ordinal);
         Assert.Contains("there is nothing to undo", first, StringComparison.Ordinal);
-        Assert.Contains("Now: B", last, StringComparison.Ordinal);
-        Assert.Contains("During the step: network", last, StringComparison.Ordinal);
-        Assert.Contains("After it: A", last, StringComparison.Ordinal);
+        Assert.Contains("Now: side B", last, StringComparison.Ordinal);
+        Assert.Contains("During the step: the network's default plan", last, StringComparison.Ordinal);
+        Assert.Contains("After it: side A", last, StringComparison.Ordinal);
         Assert.Contains("70 min ahead of the plan.", last, StringComparison.Ordinal);
         Assert.Contains("30 min; calls are routed by the old release again after 10 min.", last, StringComparison.Ordinal);
         // The window ends at 07:00, and the way back takes 30 minutes.
