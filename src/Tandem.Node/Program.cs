@@ -3,7 +3,7 @@ using Tandem.Node.Commands;
 using Tandem.Node.Trial;
 
 // `up` runs a node, `node` a side of a pair. All others ask the node that runs on the data directory, over its HTTP API.
-var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem up")
+var root = new RootCommand("Tandem, a contact-centre platform. First: ./tandem up. The upgrade of other systems: ./tandem upgrade --help")
 {
     CommandLine.Data,
     CommandLine.Json,

@@ -36,7 +36,7 @@ static class PlanCommand
         PlanResult result = Planner.Plan(estate, pack, today, packs.HashOf(pack.Id));
         if (result.Plan is not { } plan)
         {
-            CheckCommand.Show([.. result.Findings.Where(static f => f.Verdict == Verdict.Refused)], all: false);
+            CheckCommand.Show([.. result.Findings.Where(static f => f.Verdict == Verdict.Refused)], all: false, Language.English);
             Console.Error.WriteLine($"tandem: {CheckCommand.Summary(estate.Name, pack, result.Findings)}; nothing was written");
             return UpgradeCommandLine.Refused;
         }
@@ -52,7 +52,7 @@ static class PlanCommand
         Directory.Move(made, folder);
 
         foreach (Text line in plan.Totals.Explanation) Console.Out.WriteLine(line);
-        CheckCommand.Show([.. plan.Findings.Where(static f => f.Verdict == Verdict.NotReady)], all: false);
+        CheckCommand.Show([.. plan.Findings.Where(static f => f.Verdict == Verdict.NotReady)], all: false, Language.English);
         Console.Out.WriteLine(CheckCommand.Summary(estate.Name, pack, plan.Findings));
         Console.Out.WriteLine($"{plan.Steps.Count} steps in {plan.Windows.Count(static w => w.UsedMinutes > 0)} of {plan.Windows.Count} windows. Open {Path.Combine(folder, "plan.html")}; next: ./tandem upgrade rehearse {folder}");
         foreach (Language language in languages)

@@ -14,7 +14,7 @@ static class RunCommand
         var plain = new Option<bool>("--plain") { Description = "Lines instead of screens" };
         var verify = new Option<bool>("--verify") { Description = "Only look whether the record is whole" };
         var report = new Option<bool>("--report") { Description = "Only tell planned against actual" };
-        var language = new Option<string>("--language") { Description = "e.g. zh-Hant", HelpName = "TAG", DefaultValueFactory = static _ => "en" };
+        Option<string> language = UpgradeCommandLine.OneLanguage();
         var command = new Command("run", "Carries the plan out: next step, expected result, clock, evidence, back-out") { folder, who, plain, verify, report, language };
         command.SetAction(line =>
         {

@@ -30,6 +30,8 @@ static class UpgradeCommandLine
         Description = "Also write the documents in this language, e.g. zh-Hant", HelpName = "TAG", DefaultValueFactory = static _ => [],
     };
 
+    public static Option<string> OneLanguage() => new("--language") { Description = "What to say it in, e.g. zh-Hant", HelpName = "TAG", DefaultValueFactory = static _ => "en" };
+
     public static Argument<string> EstatePath() => new("estate") { Description = "The estate file" };
 
     public static Argument<string> Folder() => new("plan") { Description = "The folder that `plan --out` wrote" };

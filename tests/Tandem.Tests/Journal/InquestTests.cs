@@ -28,10 +28,12 @@ public sealed class InquestTests
             right.Add(read.Position, centre.Hash);
             wrong.Add(read.Position, read.Position < 150 ? centre.Hash : centre.Hash ^ 1);
         }
-        string[] before = [.. disk.Names()];
+        // What the journal prepares beside them, a next segment and its reserve, comes and goes by itself.
+        string[] Names() => [.. disk.Names().Where(static n => !n.EndsWith(".tmp", StringComparison.Ordinal))];
+        string[] before = Names();
 
         Assert.Equal(new Finding(false, 0, 120, 200), await Inquest.HoldAsync(journal, disk, 120, 200, wrong.Find(200)!.Value, right));
         Assert.Equal(new Finding(true, 150, 120, 200), await Inquest.HoldAsync(journal, disk, 120, 200, right.Find(200)!.Value, wrong));
-        Assert.Equal(before, disk.Names());
+        Assert.Equal(before, Names());
     }
 }
