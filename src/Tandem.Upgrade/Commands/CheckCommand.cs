@@ -23,7 +23,7 @@ static class CheckCommand
         {
             PackLibrary packs = UpgradeCommandLine.Library(line);
             Pack pack = packs.Load(line.GetValue(to)!);
-            if (UpgradeCommandLine.ReadEstate(line.GetValue(path)!, packs) is not { } estate) return UpgradeCommandLine.Usage;
+            if (UpgradeCommandLine.ReadEstate(line.GetValue(path)!, packs, pack) is not { } estate) return UpgradeCommandLine.Usage;
             return Check(estate, pack, UpgradeCommandLine.DayOf(line), line.GetValue(json), line.GetValue(all), Language.Load(line.GetValue(language)!, packs.Folder));
         });
         return command;

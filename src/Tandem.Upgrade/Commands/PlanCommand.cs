@@ -24,7 +24,7 @@ static class PlanCommand
             PackLibrary packs = UpgradeCommandLine.Library(line);
             Pack pack = packs.Load(line.GetValue(to)!);
             List<Language> others = [.. line.GetValue(languages)!.Select(tag => Language.Load(tag, packs.Folder))];
-            if (UpgradeCommandLine.ReadEstate(line.GetValue(path)!, packs) is not { } estate) return UpgradeCommandLine.Usage;
+            if (UpgradeCommandLine.ReadEstate(line.GetValue(path)!, packs, pack) is not { } estate) return UpgradeCommandLine.Usage;
             return Write(estate, pack, packs, UpgradeCommandLine.DayOf(line), Path.GetFullPath(line.GetValue(output)!), others);
         });
         return command;

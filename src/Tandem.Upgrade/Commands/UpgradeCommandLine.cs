@@ -47,13 +47,20 @@ static class UpgradeCommandLine
     }
 
     /// <summary>Null after its problems were told.</summary>
-    public static Estate? ReadEstate(string path, PackLibrary packs)
+    /// <exception cref="UpgradeException">It is of another product than the pack.</exception>
+    public static Estate? ReadEstate(string path, PackLibrary packs, Pack pack)
     {
         EstateReading reading = EstateFile.Load(path, packs);
         foreach (Problem problem in reading.Problems) Console.Error.WriteLine(problem);
         int errors = reading.Problems.Count(static p => !p.IsWarning);
         if (errors > 0) Console.Error.WriteLine($"tandem: {path} has {errors} {(errors == 1 ? "error" : "errors")}; nothing was done");
-        return errors > 0 ? null : reading.Estate;
+        if (errors > 0 || reading.Estate is not { } estate) return null;
+        if (!string.Equals(estate.Product, pack.Product, StringComparison.OrdinalIgnoreCase))
+        {
+            string[] own = [.. packs.Ids.Where(id => string.Equals(packs.Load(id).Product, estate.Product, StringComparison.OrdinalIgnoreCase))];
+            throw new UpgradeException($"{path} is an estate of {estate.Product}, and {pack.Id} is of {pack.Product}; {(own.Length > 0 ? $"write --to {string.Join(" or --to ", own)}" : "there is no pack for it")}");
+        }
+        return estate;
     }
 
     public static int Run(RootCommand root, string[] args)

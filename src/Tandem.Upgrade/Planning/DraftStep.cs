@@ -16,8 +16,6 @@ public sealed record DraftStep
     public IReadOnlyList<Change> Changes { get; init; } = [];
     /// <summary>Steps of one name lie in one window, whole.</summary>
     public string Together { get; init; } = "";
-    /// <summary>What would help when it does not fit with those that it belongs to; empty for nothing.</summary>
-    public string Relief { get; init; } = "";
     /// <summary>Other steps may go on beside it, as many as there are engineers.</summary>
     public bool MayOverlap { get; init; }
     /// <summary>False: it is done before the first window, unnoticed.</summary>

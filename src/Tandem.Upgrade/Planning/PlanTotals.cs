@@ -36,7 +36,7 @@ static class PlanTotals
     {
         // The rows of the switch itself; what goes with a side in a row is an addition to it.
         Step[] rows = [.. service.Where(static s => s.Id == s.Row && !s.IsTest)];
-        double fixedMinutes = rows.Sum(static s => s.Minutes.Usual), with = service.Where(static s => s.Id != s.Row && s.Row is "1" or "6" && s.Id != s.Row).Sum(static s => s.Minutes.Usual);
+        double fixedMinutes = rows.Sum(static s => s.Minutes.Usual), with = service.Where(static s => s.Id != s.Row && s.Row is "1" or "4" or "6").Sum(static s => s.Minutes.Usual);
         Step[] clients = [.. service.Where(static s => s.Row == "9")], gateways = [.. service.Where(static s => s.Row == "10")];
         double default1 = rows.Where(static s => s.RoutingColumn == "Network").Sum(static s => s.Minutes.Usual);
         double simplex = Simplex(plan, tests: false), test = Simplex(plan, tests: true);
@@ -54,7 +54,9 @@ static class PlanTotals
             : Text.Of("The guide's total is 11+ hours, 660 minutes and more: this estate's rows and test are {0} minutes above its least", totals.WorkMinutes + totals.TestMinutes - 660));
         how.Add(Text.Of("With {0} engineers and the windows it takes {1} minutes from the first step to the last, pauses between windows left out", Math.Max(1, service.Select(static s => s.Engineer).Distinct(StringComparer.Ordinal).Count()), totals.ElapsedMinutes));
         how.Add(Text.Of("Without redundancy of the central controller: {0} minutes, and {1} minutes of tests in that time", simplex, test));
-        how.Add(Text.Of("Of these the network's default plan routes {0} minutes at least (row 3) and {1} at most (until side A has started in row 4)", default1, totals.DefaultRoutedMinutesMax));
+        how.Add(totals.NobodyRoutesMinutes > 0
+            ? Text.Of("Of these nobody routes {0} minutes: the network has no default plan to route by", totals.NobodyRoutesMinutes)
+            : Text.Of("Of these the network's default plan routes {0} minutes at least (row 3) and {1} at most (until side A has started in row 4)", default1, totals.DefaultRoutedMinutesMax));
         return totals with
         {
             FixedMinutes = fixedMinutes, SimplexMinutes = simplex, SimplexTestMinutes = test, DefaultRoutedMinutesMin = Math.Min(default1, totals.DefaultRoutedMinutesMax), Explanation = how,

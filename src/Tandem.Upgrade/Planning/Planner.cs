@@ -12,7 +12,7 @@ public static class Planner
 {
     /// <param name="today">The day for which readiness is judged.</param>
     /// <param name="packHash">Of the pack's file; what the plan was made of.</param>
-    /// <exception cref="UpgradeException">A policy that does not exist; a window that is too short, with what would do.</exception>
+    /// <exception cref="UpgradeException">A policy that does not exist; an order that upgrades what runs.</exception>
     public static PlanResult Plan(Estate estate, Pack pack, DateOnly today, string packHash = "")
     {
         if (pack.Method == Method.Checks) throw new UpgradeException($"{pack.Id} knows rules of {pack.Product} {pack.Release}, and no way to it: use `tandem upgrade check`");
@@ -20,9 +20,18 @@ public static class Planner
         ReadinessReport report = Readiness.Readiness.Judge(estate, pack, policies, today);
         if (report.Findings.Any(static f => f.Verdict == Verdict.Refused)) return new PlanResult(null, report.Findings, report);
 
-        IReadOnlyList<DraftStep> drafts = pack.Method == Method.Sides ? SidesPlanner.Draft(estate, pack, policies) : NetworksPlanner.Draft(estate, pack, policies);
+        IReadOnlyList<DraftStep> Draft(Estate of) => pack.Method == Method.Sides ? SidesPlanner.Draft(of, pack, PolicySet.Of(pack, of)) : NetworksPlanner.Draft(of, pack, PolicySet.Of(pack, of));
         IReadOnlyList<PlannedNode> nodes = pack.Method == Method.Sides ? Nodes(estate, pack) : NetworksPlanner.Nodes(estate, pack);
-        Schedule schedule = new Scheduler(estate).Place(drafts);
+        Schedule schedule;
+        try
+        {
+            schedule = new Scheduler(estate).Place(Draft(estate));
+        }
+        catch (WindowTooShortException tooShort)
+        {
+            var finding = new Finding("windows-long-enough", Verdict.Refused, "", Text.Of("The windows are long enough"), tooShort.Says, WindowRemedy.Of(estate, pack, Draft), "", 0);
+            return new PlanResult(null, [.. report.Findings, finding], report);
+        }
         var made = new Plan
         {
             Estate = estate.Name, Pack = pack.Id, Product = pack.Product, From = estate.Release, To = pack.Release, Today = today,
@@ -31,15 +40,24 @@ public static class Planner
             Calls = [.. estate.CallsPerHour.Select(static (calls, hour) => new CallHour(hour, calls))], Zone = estate.Zone, Counts = estate.Counts,
             People = [.. estate.Engineers.Select(static e => new PersonInPlan(e.Name, "engineer", e.Phone, "")), .. estate.Contacts.Select(static c => new PersonInPlan(c.Name, c.Role, c.Phone, c.Mail))],
         };
-        (IReadOnlyList<Segment> timeline, var violations) = TimelineReader.Read(made.Steps, Models.Of(made, pack));
-        if (violations.Count > 0)
-        {
-            IEnumerable<Finding> broken = violations.Select(v => Broken(v.Minute, made.Steps.First(s => s.Id == v.Step), v.Violation));
-            return new PlanResult(null, [.. report.Findings, .. broken], report);
-        }
+        IEstateModel model = Models.Of(made, pack);
+        (IReadOnlyList<Segment> timeline, var violations) = TimelineReader.Read(made.Steps, model);
+        Finding[] broken = [.. violations.Select(v => Broken(v.Minute, made.Steps.First(s => s.Id == v.Step), v.Violation)), .. Unfinished(made, model)];
+        if (broken.Length > 0) return new PlanResult(null, [.. report.Findings, .. broken], report);
         made = made with { Timeline = timeline };
         made = made with { Totals = PlanTotals.Of(made, estate, pack, policies) };
         return new PlanResult(made, report.Findings, report);
+    }
+
+    /// <summary>An order of the customer's own may end too early.</summary>
+    static IEnumerable<Finding> Unfinished(Plan plan, IEstateModel model)
+    {
+        if (model is not SidesModel sides) yield break;
+        foreach (PlannedNode node in plan.Nodes)
+            if (!sides.Runs(node.Name) || sides.ReleaseOf(node.Name) != plan.To)
+                yield return new Finding("order-complete", Verdict.Refused, node.Name, Text.Of("At the end every node runs the new release"),
+                    sides.Runs(node.Name) ? Text.Of("it runs {0}", sides.ReleaseOf(node.Name)) : Text.Of("it is stopped, with {0}", sides.ReleaseOf(node.Name)),
+                    Text.Of("stop it, upgrade it and start it in the order; or leave the order out, and the pack's own is taken"), "", 0);
     }
 
     static Finding Broken(double minute, Step step, Violation violation) =>

@@ -32,7 +32,7 @@ sealed class Scheduler
         _free = [.. _windows.Select(_ => new double[_engineers.Length])];
     }
 
-    /// <exception cref="UpgradeException">A step, or steps that belong together, fit into no window: which, and what would do.</exception>
+    /// <exception cref="WindowTooShortException">A step, or steps that belong together, fit into no window.</exception>
     public Schedule Place(IReadOnlyList<DraftStep> drafts)
     {
         DraftStep[] service = [.. drafts.Where(static d => d.InService)];
@@ -57,11 +57,11 @@ sealed class Scheduler
         int from = group.SelectMany(static d => d.After).Select(id => _placed.TryGetValue(id, out Placed? p) ? p.Window : 0).DefaultIfEmpty(0).Max();
         for (int window = from; window < _windows.Length; window++)
             if (TryPlace(group, window) is not { } failed) return;
-            else if (window == _windows.Length - 1) throw DoesNotFit(group, failed.Step, failed.Missing, from);
+            else if (window == _windows.Length - 1) throw DoesNotFit(group, failed);
     }
 
-    /// <summary>Null when all of it is placed; else nothing of it is, and which step did not fit by how many minutes.</summary>
-    (DraftStep Step, double Missing)? TryPlace(DraftStep[] group, int window)
+    /// <summary>Null when all of it is placed; else nothing of it is, and which step did not fit.</summary>
+    DraftStep? TryPlace(DraftStep[] group, int window)
     {
         double[] before = [.. _free[window]];
         double minutes = _windows[window].Hours * 60;
@@ -79,7 +79,7 @@ sealed class Scheduler
             {
                 foreach (DraftStep undone in group.AsSpan(0, placed)) _order.Remove(Forget(undone.Id));
                 before.CopyTo(_free[window], 0);
-                return (draft, engineer < 0 ? 0 : end - minutes);
+                return draft;
             }
             Text why = begin > ready + Least ? Text.Of("{0} is busy until then", NameOf(engineer))
                 : waitsFor.Length > 0 ? Text.Of("step {0} must have ended", waitsFor)
@@ -114,16 +114,12 @@ sealed class Scheduler
 
     string NameOf(int engineer) => _engineers[engineer].Name is { Length: > 0 } name ? name : "the engineer";
 
-    UpgradeException DoesNotFit(DraftStep[] group, DraftStep step, double missing, int from)
+    static WindowTooShortException DoesNotFit(DraftStep[] group, DraftStep step)
     {
-        double needs = group.Sum(static d => d.Minutes.Usual), longest = _windows[from..].Max(static w => w.Hours * 60);
-        string what = group.Length == 1 ? $"step {step.Id} ({step.Title}) needs {needs:0} minutes"
-            : $"steps {group[0].Id} to {group[^1].Id} belong into one window and need {needs:0} minutes; step {step.Id} ({step.Title}) does not fit any more";
-        string relief = Array.Find(group, static d => d.Relief.Length > 0)?.Relief is { } found ? $", {found}" : "";
-        string would = needs > longest
-            ? $"the longest window left has {longest:0}: one of {Math.Ceiling(needs / 60 * 4) / 4:0.##} hours would do"
-            : $"{Math.Ceiling(missing):0} minutes more in window {_windows[^1].Name}, another window after it, or another engineer would do";
-        return new UpgradeException($"the windows are too short: {what}; {would}{relief}");
+        double needs = group.Sum(static d => d.Minutes.Usual);
+        return new WindowTooShortException(group.Length == 1
+            ? Text.Of("step {0} ({1}) needs {2} minutes and fits into no window any more", step.Id, step.Title, needs)
+            : Text.Of("steps {0} to {1} belong into one window and are {2} minutes of work; step {3} ({4}) does not fit any more", group[0].Id, group[^1].Id, needs, step.Id, step.Title));
     }
 
     /// <summary>Minutes of earlier windows, without the pauses between them.</summary>
@@ -189,3 +185,9 @@ sealed class Scheduler
 
 /// <param name="ElapsedMinutes">Pauses between windows left out.</param>
 sealed record Schedule(IReadOnlyList<Step> Steps, IReadOnlyList<PlannedWindow> Windows, IReadOnlyList<CriticalStep> CriticalPath, double ElapsedMinutes);
+
+/// <summary>A step, or steps that belong together, fit into no window.</summary>
+sealed class WindowTooShortException(Text says) : Exception(says.ToString())
+{
+    public Text Says => says;
+}

@@ -6,110 +6,115 @@ using Tandem.Upgrade.Texts;
 namespace Tandem.Upgrade.Planning;
 
 /// <summary>
-/// The way back from each row to the old release on both sides. Until side B is touched it is a switch back; from then on one
-/// side must be restored from what was saved before anything can be switched.
+/// The way back from each row to the old release on both sides: what was upgraded up to there, and nothing else, is restored.
+/// Until side B is touched it is a switch back; from then on one side must be restored before anything can be switched. What is
+/// upgraded after the controller goes back by itself.
 /// </summary>
-sealed class SidesBackOut(
-    Pack pack, EstateNode[] a, EstateNode[] b, EstateNode[] withA, EstateNode[] withB, EstateNode[] clients, EstateNode? first, Func<EstateNode, Minutes> usual)
+sealed class SidesBackOut(Pack pack, SidesBackOut.Parts parts, Func<EstateNode, Minutes> usual)
 {
+    /// <param name="WithA">Gateways that are upgraded with side A, and with side B.</param>
+    /// <param name="Waiting">Gateways without a second side that wait for side A.</param>
+    /// <param name="First">The client of row 2; the others follow in row 9.</param>
+    internal sealed record Parts(EstateNode[] A, EstateNode[] B, EstateNode[] WithA, EstateNode[] WithB, EstateNode[] Waiting, EstateNode? First, EstateNode[] Others);
+
+    EstateNode[] SideA => [.. parts.A, .. parts.WithA];
+    EstateNode[] SideB => [.. parts.B, .. parts.WithB];
+    EstateNode[] First => parts.First is null ? [] : [parts.First];
+
     /// <summary>To stop a side, or to start one, by the same table as the way forward.</summary>
     double SwitchMinutes => pack.Chronology.Find(static r => r.Act == "stop-side")?.Minutes?.Usual ?? 5;
 
     double SideMinutes(string side) => pack.Chronology.Find(r => r.Act == "upgrade-side" && r.Side == side)?.Minutes?.Usual ?? 90;
 
-    EstateNode[] SideA => [.. a, .. withA];
-    EstateNode[] SideB => [.. b, .. withB];
-    EstateNode[] Others => [.. clients.Where(n => n != first)];
-    EstateNode[] First => first is null ? [] : [first];
+    double Sum(IEnumerable<EstateNode> nodes) => nodes.Sum(n => usual(n).Usual);
 
-    public BackOut Of(ChronologyRow row)
+    public BackOut Of(ChronologyRow row) => row.Act switch
     {
-        (List<BackOutAction> actions, double service, bool noReturn) = row.Act switch
-        {
-            "upgrade-side" when row.Side == "A" => (RestoreA(), 0, false),
-            "upgrade-first-client" => (RestoreA(), 0, false),
-            "stop-side" => ([StartB(oldClients: true), .. RestoreA()], SwitchMinutes, false),
-            "start-side" when row.Side == "A" => SwitchBack(restoreB: false, false),
-            "test" => SwitchBack(restoreB: false, false),
-            "upgrade-side" => SwitchBack(restoreB: true, true),
-            _ => SwitchBack(restoreB: true, row.Act != "upgrade-remaining"),
-        };
-        return Made(row, actions, service, noReturn && row.Act == "upgrade-side");
-    }
+        "upgrade-side" when row.Side == "A" => Made(row, RestoreA([]), 0),
+        "upgrade-first-client" => Made(row, RestoreA(First), 0),
+        "stop-side" => Made(row, [StartB(parts.Waiting), .. RestoreA(First)], SwitchMinutes),
+        "start-side" when row.Side == "A" => Made(row, SwitchBack(restoresB: false, waits: true), 2 * SwitchMinutes),
+        "test" => Made(row, SwitchBack(restoresB: false, waits: false), 2 * SwitchMinutes),
+        "upgrade-side" => Made(row, SwitchBack(restoresB: true, waits: false), 2 * SwitchMinutes, noReturn: true),
+        _ => Made(row, SwitchBack(restoresB: true, waits: false), 2 * SwitchMinutes),
+    };
 
-    static BackOut Made(ChronologyRow row, List<BackOutAction> actions, double service, bool noReturn) =>
+    /// <summary>Of a gateway that waited for side A and is upgraded after it.</summary>
+    public BackOut Waited(ChronologyRow row) => Made(row, SwitchBack(restoresB: false, waits: false), 2 * SwitchMinutes);
+
+    /// <summary>Of a gateway that goes with its side, beside the row's own step: with the whole side.</summary>
+    public BackOut With(ChronologyRow row) => Of(row) with { PointOfNoReturn = false };
+
+    static BackOut Made(ChronologyRow row, List<BackOutAction> actions, double service, bool noReturn = false) =>
         new(Text.Of(row.Trigger), actions, service, actions.Sum(static x => x.Minutes), noReturn, Text.Of(row.Lost));
 
-    /// <summary>Side B routes on; side A and the first machine go back to what was saved and start beside it.</summary>
-    List<BackOutAction> RestoreA()
+    /// <summary>Side B routes on; side A goes back to what was saved and starts beside it.</summary>
+    List<BackOutAction> RestoreA(EstateNode[] others)
     {
-        EstateNode[] nodes = [.. SideA, .. First];
+        EstateNode[] nodes = [.. SideA, .. others];
         return
         [
-            Action(Text.Of("Restore {0} from what was saved before the upgrade", Names(nodes)), nodes, SideMinutes("A") + First.Sum(n => usual(n).Usual),
-                [.. nodes.Select(static n => new Change(n.Name, Change.End, Release: n.Release))]),
-            Action(Text.Of("Start {0} beside side B and wait until both agree", Names(nodes)), nodes, SwitchMinutes, [.. Run(nodes, true)]),
+            Action(Text.Of("Restore {0} from what was saved before the upgrade", Names(nodes)), nodes, SideMinutes("A") + Sum(parts.WithA) + Sum(others), [.. Restored(nodes)]),
+            Action(Text.Of("Start {0} beside side B and wait until both agree", Names(nodes)), nodes, SwitchMinutes, [.. Run(nodes)]),
         ];
     }
 
-    BackOutAction StartB(bool oldClients)
+    BackOutAction StartB(EstateNode[] waiting)
     {
-        EstateNode[] nodes = [.. SideB, .. oldClients ? Others : []];
-        return Action(Text.Of("Start side B with the old release: {0}", Names(nodes)), nodes, SwitchMinutes, [.. Run(nodes, true)]);
+        EstateNode[] nodes = [.. SideB, .. parts.Others, .. waiting];
+        return Action(Text.Of("Start side B with the old release: {0}", Names(nodes)), nodes, SwitchMinutes, [.. Run(nodes)]);
     }
 
-    (List<BackOutAction>, double, bool) SwitchBack(bool restoreB, bool noReturn)
+    /// <param name="restoresB">Side B was touched: side A routes on alone while it is restored.</param>
+    /// <param name="waits">The waiting gateways have not been upgraded yet.</param>
+    List<BackOutAction> SwitchBack(bool restoresB, bool waits)
     {
-        EstateNode[] running = [.. SideA, .. First];
+        EstateNode[] upgraded = waits ? [] : parts.Waiting, running = [.. SideA, .. First, .. upgraded];
         List<BackOutAction> actions = [];
-        if (restoreB)
-        {
-            // Side A routes on meanwhile, alone.
-            EstateNode[] restored = [.. SideB, .. Others];
-            actions.Add(Action(Text.Of("Stop side B and what was upgraded after it, and restore {0} from what was saved", Names(restored)), restored, SideMinutes("B") + Others.Sum(n => usual(n).Usual),
-                [.. restored.Select(static n => new Change(n.Name, Change.Begin, Runs: false)), .. restored.Select(static n => new Change(n.Name, Change.End, Release: n.Release))]));
-        }
-        actions.Add(Action(Text.Of("Stop side A and the upgraded machines: {0}", Names(running)), running, SwitchMinutes,
-            [.. running.Select(static n => new Change(n.Name, Change.Begin, Runs: false))]));
-        actions.Add(StartB(oldClients: true));
-        actions.AddRange(RestoreA());
-        return (actions, 2 * SwitchMinutes, noReturn);
+        if (restoresB)
+            actions.Add(Action(Text.Of("Stop side B and restore {0} from what was saved", Names(SideB)), SideB, SideMinutes("B") + Sum(parts.WithB), [.. Stop(SideB), .. Restored(SideB)]));
+        actions.Add(Action(Text.Of("Stop side A and the upgraded machines: {0}", Names(running)), running, SwitchMinutes, [.. Stop(running)]));
+        actions.Add(StartB(waits ? parts.Waiting : []));
+        actions.AddRange(RestoreA([.. First, .. upgraded]));
+        return actions;
     }
+
+    /// <summary>A client goes back alone, and stands still: the old release does not work beside the new controller.</summary>
+    public BackOut Client(ChronologyRow row, EstateNode node) =>
+        node == parts.First
+            ? Made(row, [Action(Text.Of("Leave {0} in service as it is, and plan what is left to do there for another night", node.Name), [node], 0, [])], 0)
+            : Made(row, [Action(Text.Of("Stop {0} and restore it from what was saved; it stays stopped until it is upgraded again", node.Name), [node], usual(node).Usual, [.. Stop([node]), .. Restored([node])])], 0);
 
     /// <summary>A gateway may lag: its unit goes back alone, the controller stays.</summary>
     public BackOut Gateway(ChronologyRow row, EstateNode[] sides, int index)
     {
-        List<BackOutAction> actions = [];
         EstateNode node = sides[index];
-        if (sides.Length == 1 || index > 0)
-            actions.Add(Action(Text.Of("Restore {0} from what was saved before the upgrade", node.Name), [node], usual(node).Usual,
-                [new Change(node.Name, Change.Begin, Runs: false), new Change(node.Name, Change.End, Release: node.Release)]));
-        double service = sides.Length == 1 ? 2 * usual(node).Usual : 0;
         if (sides.Length == 1)
-        {
-            actions.Add(Action(Text.Of("Start {0} with the old release", node.Name), [node], 0, [new Change(node.Name, Change.End, Runs: true)]));
-            return Made(row, actions, service, noReturn: false);
-        }
+            return Made(row,
+                [
+                    Action(Text.Of("Restore {0} from what was saved before the upgrade", node.Name), [node], usual(node).Usual, [.. Stop([node]), .. Restored([node])]),
+                    Action(Text.Of("Start {0} with the old release", node.Name), [node], 0, [.. Run([node])]),
+                ], 0);
+        List<BackOutAction> actions = [];
+        if (index > 0) actions.Add(Action(Text.Of("Restore {0} from what was saved before the upgrade", node.Name), [node], usual(node).Usual, [.. Stop([node]), .. Restored([node])]));
         EstateNode[] others = [.. sides.Skip(1)];
         // Side A of the unit stops in the instant in which the other starts.
-        actions.Add(Action(Text.Of("Change {0} over to {1} with the old release", node.Unit, others[0].Name), sides, 0,
-            [new Change(sides[0].Name, Change.Begin, Runs: false), .. others.Select(static n => new Change(n.Name, Change.End, Runs: true))]));
-        actions.Add(Action(Text.Of("Restore {0} from what was saved before the upgrade and start it", sides[0].Name), [sides[0]], usual(sides[0]).Usual,
-            [new Change(sides[0].Name, Change.End, Release: sides[0].Release), new Change(sides[0].Name, Change.End, Runs: true)]));
-        return Made(row, actions, 0, noReturn: false);
+        actions.Add(Action(Text.Of("Change {0} over to {1} with the old release", node.Unit, others[0].Name), sides, 0, [.. Stop([sides[0]]), .. Run(others)]));
+        actions.Add(Action(Text.Of("Restore {0} from what was saved before the upgrade and start it", sides[0].Name), [sides[0]], usual(sides[0]).Usual, [.. Restored([sides[0]]), .. Run([sides[0]])]));
+        return Made(row, actions, 0);
     }
 
     /// <summary>Of an order of the customer's own: what was done, backwards.</summary>
-    public BackOut Reverse(List<(OrderedAct Act, EstateNode[] Nodes, double Minutes)> done)
+    public static BackOut Reverse(List<(OrderedAct Act, EstateNode[] Nodes, double Minutes)> done)
     {
         List<BackOutAction> actions = [];
         foreach ((OrderedAct act, EstateNode[] nodes, double minutes) in Enumerable.Reverse(done))
         {
             BackOutAction? undo = act.Do switch
             {
-                "stop" => Action(Text.Of("Start {0} with the old release", Names(nodes)), nodes, minutes, [.. Run(nodes, true)]),
-                "start" => Action(Text.Of("Stop {0}", Names(nodes)), nodes, minutes, [.. nodes.Select(static n => new Change(n.Name, Change.Begin, Runs: false))]),
-                "upgrade" => Action(Text.Of("Restore {0} from what was saved before the upgrade", Names(nodes)), nodes, minutes, [.. nodes.Select(static n => new Change(n.Name, Change.End, Release: n.Release))]),
+                "stop" => Action(Text.Of("Start {0} with the old release", Names(nodes)), nodes, minutes, [.. Run(nodes)]),
+                "start" => Action(Text.Of("Stop {0}", Names(nodes)), nodes, minutes, [.. Stop(nodes)]),
+                "upgrade" => Action(Text.Of("Restore {0} from what was saved before the upgrade", Names(nodes)), nodes, minutes, [.. Restored(nodes)]),
                 _ => null,
             };
             if (undo is not null) actions.Add(undo);
@@ -118,7 +123,9 @@ sealed class SidesBackOut(
         return new BackOut(Text.Of("the step or its test fails"), actions, sum, sum, false, Text.Of("what was written by the new release"));
     }
 
-    static IEnumerable<Change> Run(IEnumerable<EstateNode> nodes, bool runs) => nodes.Select(n => new Change(n.Name, Change.End, Runs: runs));
+    static IEnumerable<Change> Run(IEnumerable<EstateNode> nodes) => nodes.Select(static n => new Change(n.Name, Change.End, Runs: true));
+    static IEnumerable<Change> Stop(IEnumerable<EstateNode> nodes) => nodes.Select(static n => new Change(n.Name, Change.Begin, Runs: false));
+    static IEnumerable<Change> Restored(IEnumerable<EstateNode> nodes) => nodes.Select(static n => new Change(n.Name, Change.End, Release: n.Release));
 
     static BackOutAction Action(Text what, IEnumerable<EstateNode> nodes, double minutes, IReadOnlyList<Change> changes) => new(what, [.. nodes.Select(static n => n.Name)], minutes, changes);
 

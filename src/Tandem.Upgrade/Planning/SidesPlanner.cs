@@ -40,7 +40,7 @@ sealed class SidesPlanner
         _withA = [.. far.Where(static n => n.Side == "A")];
         _waiting = [.. far.Where(static n => n.Side.Length == 0)];
         _withB = [.. far.Where(static n => n.Side == "B")];
-        _backOut = new SidesBackOut(pack, _a, _b, [.. _withA, .. _waiting], _withB, _clients, _first, Usual);
+        _backOut = new SidesBackOut(pack, new(_a, _b, _withA, _withB, _waiting, _first, [.. _clients.Where(n => n != _first)]), Usual);
     }
 
     public static IReadOnlyList<DraftStep> Draft(Estate estate, Pack pack, PolicySet policies)
@@ -76,7 +76,7 @@ sealed class SidesPlanner
         yield return Step(row, row.Row, Text.Of(row.Title), side, minutes, [.. first ? Stop(side) : [], .. Upgraded(side)]);
         foreach (EstateNode node in with)
             yield return Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} with side {1}: it may not lag so far behind", node.Name, row.Side), [node], Usual(node),
-                [.. first ? Stop([node]) : [], .. Upgraded([node])]) with { MayOverlap = true };
+                [.. first ? Stop([node]) : [], .. Upgraded([node])]) with { MayOverlap = true, BackOut = _backOut.With(row) };
     }
 
     IEnumerable<DraftStep> FirstClient(ChronologyRow row)
@@ -98,22 +98,21 @@ sealed class SidesPlanner
         yield return Step(row, row.Row, Text.Of(row.Title), started, Minutes(row), [.. started.Select(static n => new Change(n.Name, Change.End, Runs: true))]);
         foreach (EstateNode node in row.Side == "A" ? _waiting : [])
             yield return Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0}, which has no second side, and start it: its peripheral is on its own until then", node.Name), [node], Usual(node),
-                [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, After = [row.Row] };
+                [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, After = [row.Row], BackOut = _backOut.Waited(row) };
     }
 
     IEnumerable<DraftStep> RemainingClients(ChronologyRow row)
     {
         bool again = _policies.Choice("row-2-machine") == "table";
         string together = _policies.Choice("clients-window") == "same-window" ? Switch : "";
-        const string relief = "or `policies: {clients-window: staggered}`, by which row 9 may go on in another window";
         foreach (EstateNode node in _clients)
         {
             if (node == _first && !again) continue;
             Minutes minutes = IsHistory(node) && _policies.Choice("hds-minutes") == "chronology-30" ? Planning.Minutes.Exactly(_policies.Value("hds-minutes")) : Usual(node);
             yield return node == _first
-                ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together, Relief = relief }
+                ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together, BackOut = _backOut.Client(row, node) }
                 : Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} ({1}) and start it", node.Name, _pack.Roles[node.Role].Name), [node], minutes,
-                    [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, Together = together, Relief = relief };
+                    [.. Upgraded([node]), new Change(node.Name, Change.End, Runs: true)]) with { MayOverlap = true, Together = together, BackOut = _backOut.Client(row, node) };
         }
     }
 
@@ -154,9 +153,14 @@ sealed class SidesPlanner
     {
         List<DraftStep> drafts = [];
         List<(OrderedAct Act, EstateNode[] Nodes, double Minutes)> done = [];
+        HashSet<string> stopped = new(StringComparer.Ordinal);
         string previous = "";
         foreach (OrderedAct act in _estate.Order)
         {
+            if (act.Do == "upgrade" && act.Nodes.FirstOrDefault(n => !stopped.Contains(n)) is { } running)
+                throw new UpgradeException($"{_estate.File}:{act.Line}: order: {running} is upgraded while it runs; stop it before");
+            if (act.Do == "stop") stopped.UnionWith(act.Nodes);
+            if (act.Do == "start") stopped.ExceptWith(act.Nodes);
             EstateNode[] nodes = [.. act.Nodes.Select(name => _estate.Nodes.First(n => n.Name == name))];
             double minutes = act.Minutes ?? (act.Do == "upgrade" ? nodes.Sum(n => Usual(n).Usual) : act.Do == "test" ? Test().Usual : 5);
             done.Add((act, nodes, minutes));
@@ -173,7 +177,7 @@ sealed class SidesPlanner
             drafts.Add(new DraftStep
             {
                 Id = id, Row = id, Title = title, Nodes = act.Nodes, Minutes = Planning.Minutes.Exactly(minutes), RoutingColumn = "", After = previous.Length > 0 ? [previous] : [], Changes = changes,
-                Together = Switch, IsTest = act.Do == "test", Expect = Text.Of("as the estate's own order has it"), BackOut = _backOut.Reverse(done), Source = $"{_estate.File}:{act.Line}",
+                Together = Switch, IsTest = act.Do == "test", Expect = Text.Of("as the estate's own order has it"), BackOut = SidesBackOut.Reverse(done), Source = $"{_estate.File}:{act.Line}",
             });
             previous = id;
         }

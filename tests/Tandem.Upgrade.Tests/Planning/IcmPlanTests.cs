@@ -93,17 +93,57 @@ public sealed class IcmPlanTests
               - upgrade: [router-b, logger-b]
                 minutes: 90
               - start: [router-b, logger-b]
+              - upgrade: [hds-1]
+              - start: [hds-1]
+              - stop: [pg-1]
+              - upgrade: [pg-1]
+              - start: [pg-1]
             """);
-        Assert.Equal(8, plan.Steps.Count);
+        Assert.Equal(13, plan.Steps.Count);
         Assert.Equal("network", plan.Timeline.Single(static s => s.Step == "5").Routes);
     }
 
     [Fact]
     public void A_window_that_is_too_short_names_the_step_and_what_would_do()
     {
-        UpgradeException refused = Assert.Throws<UpgradeException>(() => Planned.Plan(s_small.With("hours: 10", "hours: 4")));
-        Assert.Contains("step ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("hours would do", refused.Message, StringComparison.Ordinal);
+        Finding refused = Planned.Refusal(s_small.With("hours: 10", "hours: 4"), "windows-long-enough");
+        Assert.Contains("step ", refused.Evidence.ToString(), StringComparison.Ordinal);
+        string would = refused.Remedy.ToString();
+        System.Text.RegularExpressions.Match hours = System.Text.RegularExpressions.Regex.Match(would, @"night-1 of ([0-9.]+) hours");
+        Assert.True(hours.Success, would);
+        // What is named would do, and a quarter of an hour less would not.
+        double enough = double.Parse(hours.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Planned.Plan(s_small.With("hours: 10", System.FormattableString.Invariant($"hours: {enough}")));
+        Planned.Refusal(s_small.With("hours: 10", System.FormattableString.Invariant($"hours: {enough - 0.25}")), "windows-long-enough");
+        Assert.DoesNotContain("engineer", would, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_order_that_leaves_a_node_behind_is_refused()
+    {
+        PlanResult result = Planned.Result(s_small + "\norder:\n  - stop: [router-a, logger-a]\n");
+        Assert.Null(result.Plan);
+        Assert.Equal(7, result.Findings.Count(static f => f.Check == "order-complete"));
+        Assert.Contains("while it runs", Assert.Throws<UpgradeException>(() => Planned.Result(s_small + "\norder:\n  - upgrade: [pg-1]\n")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_back_out_restores_what_was_upgraded_and_nothing_else()
+    {
+        Plan plan = Planned.Plan(s_small);
+        (string[] Nodes, double Minutes) Of(string id)
+        {
+            BackOut back = plan.Steps.Single(s => s.Id == id).BackOut;
+            return ([.. back.Actions.SelectMany(static a => a.Changes).Where(static c => c.Release is not null).Select(static c => c.Node)], back.Minutes);
+        }
+        (string[] nodes, double minutes) = Of("1");
+        Assert.Equal(["router-a", "logger-a"], nodes);
+        Assert.Equal(95, minutes);
+        (nodes, minutes) = Of("6");
+        Assert.Equal(["router-b", "logger-b", "router-a", "logger-a", "aw-1"], nodes);
+        Assert.Equal(225, minutes);
+        Assert.Equal(["hds-1"], Of("9.hds-1").Nodes);
+        Assert.Equal(["pg-1"], Of("10.pg-1").Nodes);
     }
 
     [Fact]
