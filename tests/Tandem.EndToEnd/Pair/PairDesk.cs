@@ -1,3 +1,4 @@
+using System.Net;
 namespace Tandem.EndToEnd.Pair;
 
 /// <summary>A running pair, a carrier that calls side A's address, and agents with a phone each that the test plays by hand.</summary>
@@ -64,7 +65,7 @@ sealed class PairDesk : IAsyncDisposable
     }
 
     /// <summary>All is over, both sides are back, and history has these calls once, the same on both.</summary>
-    public async Task EndsAsync(int calls)
+    public async Task EndsAsync(int calls, IPEndPoint? from = null)
     {
         await B.IsQuietAsync(TimeSpan.FromSeconds(60));
         foreach (AgentState agent in await B.AgentsAsync())
@@ -72,7 +73,7 @@ sealed class PairDesk : IAsyncDisposable
         await Pair.IsDuplexedAsync();
         await Pair.HistoriesAreEqualAsync(calls);
         // Whatever side sent it: of one address all comes from that address.
-        foreach (UdpPeer peer in (UdpPeer[])[Carrier, .. Phones]) Assert.All(peer.Received, m => Assert.Equal(A.Sip, m.From));
+        foreach (UdpPeer peer in (UdpPeer[])[Carrier, .. Phones]) Assert.All(peer.Received, m => Assert.Equal(from ?? A.Sip, m.From));
     }
 
     public async ValueTask DisposeAsync()
