@@ -82,7 +82,7 @@ sealed class SidesPlanner
     IEnumerable<DraftStep> FirstClient(ChronologyRow row)
     {
         if (_first is null) yield break;
-        Minutes minutes = _policies.Choice("hds-minutes") == "per-node-45-120" && IsHistory(_first) ? Usual(_first) : Minutes(row);
+        Minutes minutes = _policies.Choice("hds-minutes") == "per-node-45-120" && IsHistory(_first) ? History(_first) : Minutes(row);
         yield return Step(row, row.Row, Text.Of("{0}: {1}", row.Title, _first.Name), [_first], minutes, [.. Stop([_first]), .. Upgraded([_first])]);
     }
 
@@ -108,7 +108,7 @@ sealed class SidesPlanner
         foreach (EstateNode node in _clients)
         {
             if (node == _first && !again) continue;
-            Minutes minutes = IsHistory(node) && _policies.Choice("hds-minutes") == "chronology-30" ? Planning.Minutes.Exactly(_policies.Value("hds-minutes")) : Usual(node);
+            Minutes minutes = IsHistory(node) ? History(node) : Usual(node);
             yield return node == _first
                 ? Step(row, $"{row.Row}.{node.Name}", Text.Of("Finish {0}: migrated data, saved reports and customisations, its own test", node.Name), [node], minutes, []) with { MayOverlap = true, Together = together, BackOut = _backOut.Client(row, node) }
                 : Step(row, $"{row.Row}.{node.Name}", Text.Of("Upgrade {0} ({1}) and start it", node.Name, _pack.Roles[node.Role].Name), [node], minutes,
@@ -235,6 +235,19 @@ sealed class SidesPlanner
     {
         if (_estate.Learned.TryGetValue($"role:{node.Role}", out double learned)) return Planning.Minutes.Exactly(learned);
         return _pack.Roles[node.Role].Minutes is { } range ? new Minutes(range.Min, range.Usual, range.Max, range.Derived) : Planning.Minutes.Exactly(0);
+    }
+
+    /// <summary>The sources give a machine with history three times: the policy says which is planned with.</summary>
+    Minutes History(EstateNode node)
+    {
+        Minutes range = Usual(node);
+        if (_estate.Learned.ContainsKey($"role:{node.Role}")) return range;
+        return _policies.Choice("hds-minutes") switch
+        {
+            "chronology-30" => Planning.Minutes.Exactly(_policies.Value("hds-minutes")),
+            "per-node-45-120" => range with { Usual = (range.Min + range.Max) / 2 },
+            _ => range with { Usual = _policies.Value("hds-minutes") },
+        };
     }
 
     double Sum(EstateNode[] nodes, Func<Minutes, double> of) => nodes.Sum(n => of(Usual(n)));

@@ -154,6 +154,13 @@ public sealed class IcmPlanTests
         Assert.Equal(21, plan.Steps.Single(static s => s.Row == "10").Minutes.Usual);
     }
 
+    [Theory]
+    [InlineData("row-9-90", 90)]
+    [InlineData("per-node-45-120", 82.5)]
+    [InlineData("chronology-30", 30)]
+    public void Which_of_its_three_durations_an_HDS_is_planned_with_is_a_policy(string choice, double minutes) =>
+        Assert.Equal(minutes, Planned.Plan(s_small + $"\npolicies: {{hds-minutes: {choice}}}\n").Steps.Single(static s => s.Id == "9.hds-1").Minutes.Usual);
+
     [Fact]
     public void Every_policy_is_printed_with_its_alternatives()
     {
