@@ -33,6 +33,7 @@ static class CheckRules
         ["peripheral-verified"] = SoftwareRules.PeripheralVerified,
         ["nam"] = SoftwareRules.Nam,
 
+        ["software-with-release"] = SoftwareWithReleaseRules.GoesWith,
         ["windows-with-product"] = OtherUpgradeRules.Alone,
         ["other-upgrade-days"] = OtherUpgradeRules.Days,
 
@@ -48,6 +49,15 @@ static class CheckRules
         ["cti-reviewed"] = SavedRules.CtiReviewed,
 
         ["default-route-plan"] = PreparationRules.DefaultRoutePlan,
+        ["system-healthy"] = FactRules.IsYes,
+        ["release-notes-read"] = FactRules.IsGiven,
+        ["field-notices-read"] = FactRules.IsGiven,
+        ["only-upgrade"] = FactRules.IsYes,
+        ["redundancy-known"] = FactRules.IsYes,
+        ["webview-users-told"] = FactRules.IsGiven,
+        ["cti-toolkit"] = FactRules.IsYes,
+        ["cco-contract"] = FactRules.IsYes,
+        ["media-checked"] = FactRules.IsGiven,
         ["lab"] = PreparationRules.Lab,
         ["freeze"] = PreparationRules.Freeze,
         ["media"] = MediaRules.Ordered,

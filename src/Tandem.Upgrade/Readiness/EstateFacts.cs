@@ -32,6 +32,12 @@ sealed class EstateFacts
     /// <summary>On which the first window begins, in its own zone; null when no window is known.</summary>
     public LocalDate? FirstDay => Windows.Count > 0 ? Windows[0].Start.Date : null;
 
+    /// <summary>The one that ends last; nobody knows beforehand which windows stay unused, so that all of them count. Null when none is known.</summary>
+    public MaintenanceWindow? LastWindow => Windows.MaxBy(static w => w.Ends);
+
+    /// <summary>The day of a window's end, in its own zone.</summary>
+    public static LocalDate EndDay(MaintenanceWindow window) => window.Ends.InZone(DateTimeZoneProviders.Tzdb[window.Zone]).Date;
+
     /// <summary>Null for a role that the pack does not have.</summary>
     public Role? RoleOf(EstateNode node) => Pack.Roles.GetValueOrDefault(node.Role);
 

@@ -26,9 +26,7 @@ static class PathMap
                 earliest = facts.FirstDay;
             }
             path.Add(One(facts, stage, earliest, findings));
-            // The product's own test counts from its last window.
-            LocalDate? end = stage.Changes == Product && facts.Windows.Count > 0 ? facts.Windows[^1].Start.Date : DayOf(facts, stage) ?? earliest;
-            if (stage.Changes != Hardware) earliest = end?.PlusDays(stage.TestDays);
+            if (stage.Changes != Hardware) earliest = Later(earliest, EndOf(facts, stage))?.PlusDays(stage.TestDays);
         }
         return path;
     }
@@ -67,5 +65,9 @@ static class PathMap
 
     static OtherUpgrade? Planned(EstateFacts facts, Stage stage) => facts.Estate.OtherUpgrades.FirstOrDefault(o => OtherUpgradeRules.StageOf(facts, o) == stage);
 
-    static LocalDate? DayOf(EstateFacts facts, Stage stage) => Planned(facts, stage)?.Date;
+    /// <summary>The product's own test counts from the end of its last window; another's from the day that it is planned for.</summary>
+    static LocalDate? EndOf(EstateFacts facts, Stage stage) =>
+        stage.Changes == Product && facts.LastWindow is { } last ? EstateFacts.EndDay(last) : Planned(facts, stage)?.Date;
+
+    static LocalDate? Later(LocalDate? a, LocalDate? b) => a is { } one && b is { } other ? LocalDate.Max(one, other) : a ?? b;
 }

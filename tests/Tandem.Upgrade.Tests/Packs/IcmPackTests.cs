@@ -70,6 +70,21 @@ public sealed class IcmPackTests
     }
 
     [Fact]
+    public void What_we_added_to_the_method_is_not_said_to_be_the_guides()
+    {
+        Assert.All(s_pack.Roles.Values.SelectMany(static r => r.Method).Where(static m => m.Minutes > 0), static m => Assert.StartsWith("tandem#", m.Source, StringComparison.Ordinal));
+        Assert.All(s_pack.Roles.Values.SelectMany(static r => r.Method).Where(static m => m.Expect.Contains("trial restore", StringComparison.Ordinal)), static m => Assert.StartsWith("tandem#", m.Source, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("total")]
+    [InlineData("routing-in-the-gap")]
+    [InlineData("row-10-machines")]
+    [InlineData("only-gap")]
+    public void A_policy_that_changes_nothing_says_so(string policy) =>
+        Assert.All(s_pack.Policies[policy].Choices, static c => Assert.StartsWith("told only: ", c.Title, StringComparison.Ordinal));
+
+    [Fact]
     public void Roles_are_of_the_groups_that_the_model_knows_and_rows_speak_of_them()
     {
         Assert.All(s_pack.Roles.Values, static r => Assert.Contains(r.Group, new[] { "controller", "gateways", "clients" }));

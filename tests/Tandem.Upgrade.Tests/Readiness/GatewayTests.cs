@@ -52,8 +52,8 @@ public sealed class GatewayTests
     public void A_PG_at_the_publisher_of_a_cluster_of_two_passes() => Assert.Equal(Verdict.Pass, ClusterOf(1, "pub").Findings("publisher-in-cluster").Single(static f => f.Subject == "pg-1a").Verdict);
 
     [Fact]
-    public void The_publisher_is_only_told_where_the_estate_reads_a_recommendation() =>
-        Assert.Equal(Verdict.Warn, ClusterOf(2, "pub").Choosing("pg-at-publisher", "recommendation").Worst("publisher-in-cluster").Verdict);
+    public void The_publisher_of_a_larger_cluster_is_refused_whatever_the_policy() =>
+        Assert.Equal(Verdict.Refused, ClusterOf(2, "pub").Choosing("pg-at-publisher", "recommendation").Worst("publisher-in-cluster").Verdict);
 
     [Fact]
     public void Each_side_of_a_PG_at_a_CTI_manager_of_its_own_passes() => Assert.Equal(Verdict.Pass, ClusterOf(2, "sub-1").Worst("cti-cross-connect").Verdict);
@@ -66,6 +66,23 @@ public sealed class GatewayTests
     {
         Finding found = ClusterOf(4, managers).Worst("cti-cross-connect");
         Assert.Equal((Verdict.Refused, "pg-1a"), (found.Verdict, found.Subject));
+    }
+
+    [Theory]
+    [InlineData("", "pg-1")]
+    [InlineData("", "alone")]
+    [InlineData("B", "alone")]
+    public void A_PG_without_another_side_at_the_backup_CTI_manager_alone_is_refused(string side, string unit)
+    {
+        Finding found = ClusterOf(2, "sub-2").With("pg-1a", n => n with { Side = side, Unit = unit }).Worst("cti-cross-connect");
+        Assert.Equal((Verdict.Refused, "pg-1a"), (found.Verdict, found.Subject));
+    }
+
+    [Fact]
+    public void Sides_of_a_PG_of_ICM_at_one_CTI_manager_are_not_ready()
+    {
+        Assert.Equal(Verdict.NotReady, ClusterOf(2, "sub-2").Worst("cti-managers-same").Verdict);
+        Assert.Equal(Verdict.Pass, ClusterOf(2, "sub-1").Worst("cti-managers-same").Verdict);
     }
 
     [Fact]

@@ -101,8 +101,8 @@ public sealed class MatrixTests
     }
 
     [Fact]
-    public void The_table_is_only_told_where_the_estate_reads_it_for_NAM_alone() =>
-        Assert.Equal(Verdict.Warn, TestEstates.Ready.With("router-a", static n => n with { Hardware = new(1024, 700, 30, 4096, 1) }).Choosing("hardware-table", "nam-only").Worst("ram").Verdict);
+    public void The_table_holds_for_ICM_whatever_the_policy() =>
+        Assert.Equal(Verdict.Refused, TestEstates.Ready.With("router-a", static n => n with { Hardware = new(1024, 700, 30, 4096, 1) }).Choosing("hardware-table", "nam-only").Worst("ram").Verdict);
 
     [Fact]
     public void What_is_missing_is_in_the_list_of_materials_as_a_difference()
@@ -119,7 +119,7 @@ public sealed class MatrixTests
         Estate estate = TestEstates.Ready with { OtherUpgrades = [new("sql", "sql-server 7.0 SP3", "", new LocalDate(2027, 2, 6), 50)] };
         IReadOnlyList<PathStage> path = estate.Judged().Path;
         Assert.Equal(["hardware", "product", "sql", "windows-2000"], path.Select(static s => s.Id));
-        Assert.Equal([null, new DateOnly(2027, 1, 16), new DateOnly(2027, 1, 23), new DateOnly(2027, 2, 13)], path.Select(static s => s.Earliest));
+        Assert.Equal([null, new DateOnly(2027, 1, 16), new DateOnly(2027, 1, 24), new DateOnly(2027, 2, 13)], path.Select(static s => s.Earliest));
         Assert.Equal([false, true, true, true], path.Select(static s => s.Needed));
     }
 

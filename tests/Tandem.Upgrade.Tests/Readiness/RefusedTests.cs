@@ -42,8 +42,32 @@ public sealed class RefusedTests
         Assert.Equal(Verdict.Refused, estate.Worst("path-direct").Verdict);
     }
 
+    [Theory]
+    [InlineData("9.0")]
+    [InlineData("4.6.3")]
+    public void A_release_that_is_ahead_is_refused(string release) => Assert.Equal((Verdict.Refused, $"{release} is ahead of 4.6.2"), Said(TestEstates.Ready.AllAt(release).Worst("path-direct")));
+
+    [Theory]
+    [InlineData("4.1", "no way to 7.x")]
+    [InlineData("8.0", "8.0 is ahead of 7.x")]
+    public void An_MX_ONE_that_cannot_come_to_7_is_refused(string release, string evidence)
+    {
+        (Verdict verdict, string said) = Said((Networks.MxOne.Estate() with { Release = release }).Worst("path-direct", Networks.MxOne.Pack));
+        Assert.Equal(Verdict.Refused, verdict);
+        Assert.Contains(evidence, said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5.0")]
+    [InlineData("6.3")]
+    [InlineData("7.2")]
+    public void An_MX_ONE_5_6_or_7_comes_to_7(string release) =>
+        Assert.Equal(Verdict.Pass, (Networks.MxOne.Estate() with { Release = release }).Worst("path-direct", Networks.MxOne.Pack).Verdict);
+
+    static (Verdict, string) Said(Finding finding) => (finding.Verdict, finding.Evidence.ToString());
+
     [Fact]
-    public void A_release_that_nobody_knows_is_refused() => Assert.Contains("no way", TestEstates.Ready.AllAt("9.0").Worst("path-direct").Evidence.ToString(), StringComparison.Ordinal);
+    public void A_release_that_nobody_knows_is_refused() => Assert.Contains("no way", TestEstates.Ready.AllAt("1.0").Worst("path-direct").Evidence.ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void What_runs_the_release_already_needs_no_upgrade() => Assert.Equal(Verdict.Refused, TestEstates.Ready.AllAt("4.6.2").Worst("path-direct").Verdict);
@@ -80,13 +104,39 @@ public sealed class RefusedTests
     }
 
     [Theory]
-    [InlineData(6, Verdict.Refused)]
-    [InlineData(7, Verdict.Pass)]
+    [InlineData(7, Verdict.Refused)]
+    [InlineData(8, Verdict.Pass)]
     [InlineData(-10, Verdict.Refused)]
-    public void Seven_days_of_test_lie_between_ICM_and_SQL_7(int days, Verdict verdict)
+    public void Seven_days_of_test_lie_between_the_last_windows_end_and_SQL_7(int days, Verdict verdict)
     {
         Estate estate = TestEstates.Ready with { OtherUpgrades = [new("sql", "sql-server 7.0 SP3", "", TestEstates.FirstDay.PlusDays(days), 50)] };
         Assert.Equal(verdict, estate.Worst("other-upgrade-days").Verdict);
+    }
+
+    [Fact]
+    public void The_days_count_from_the_window_that_ends_last()
+    {
+        Estate estate = TestEstates.Ready with
+        {
+            Windows = [.. TestEstates.Ready.Windows, new("night-2", TestEstates.FirstDay.PlusDays(7).At(new LocalTime(22, 0)), "America/New_York", 10, 9)],
+            OtherUpgrades = [new("sql", "sql-server 7.0 SP3", "", TestEstates.FirstDay.PlusDays(14), 50)],
+        };
+        Finding found = estate.Worst("other-upgrade-days");
+        Assert.Equal((Verdict.Refused, "sql-server 7.0 SP3 on 2027-01-30 is 6 days after the end of the last window, night-2, on 2027-01-24; 7 are wanted"), (found.Verdict, found.Evidence.ToString()));
+        Assert.Equal(new DateOnly(2027, 1, 31), estate.Judged().Path.Single(static s => s.Id == "sql").Earliest);
+    }
+
+    [Theory]
+    [InlineData(20, 20, Verdict.Refused)]
+    [InlineData(20, 26, Verdict.Refused)]
+    [InlineData(20, 27, Verdict.Pass)]
+    [InlineData(30, 20, Verdict.Refused)]
+    public void SQL_7_comes_before_Windows_2000_with_seven_days_between(int sql, int windows, Verdict verdict)
+    {
+        OtherUpgrade later = new("windows-2000", "windows-2000 SP2", "", TestEstates.FirstDay.PlusDays(windows), 50), earlier = new("sql", "sql-server 7.0 SP3", "", TestEstates.FirstDay.PlusDays(sql), 51);
+        Finding found = (TestEstates.Ready with { OtherUpgrades = [later, earlier] }).Worst("other-upgrade-days");
+        Assert.Equal(verdict, found.Verdict);
+        if (verdict == Verdict.Refused) Assert.Equal("windows-2000", found.Subject);
     }
 
     [Theory]

@@ -32,7 +32,19 @@ static class TestEstates
         [
             new("custom-report", "claims by hour", s_saved, Reviewed: true, 5), new("database-object", "wallboard view", s_saved, Reviewed: true, 6), new("cti", "screen pop", s_saved, Reviewed: true, 7),
         ],
-        Facts = new Dictionary<string, string> { ["application-gateway"] = "2.0" },
+        Facts = new Dictionary<string, string>
+        {
+            ["application-gateway"] = "2.0",
+            ["system-healthy"] = "yes",
+            ["release-notes-read"] = "yes",
+            ["field-notices-read"] = "yes",
+            ["only-upgrade"] = "yes",
+            ["redundancy-known"] = "yes",
+            ["webview-users-told"] = "yes",
+            ["cti-toolkit"] = "yes",
+            ["cco-contract"] = "yes",
+            ["media-checked"] = "yes",
+        },
         Windows = [new("night-1", FirstDay.At(new LocalTime(22, 0)), "America/New_York", 10, 8)],
         Engineers = [new("Ines Calloway", "+1 212 555 0117", [], 9), new("Tobias Renn", "+1 312 555 0163", [], 10)],
         Contacts = [.. new[] { "customer", "carrier", "switch-vendor", "tac" }.Select(static (role, i) => new Contact($"desk of {role}", role, "+1 212 555 0101", "", 11 + i))],

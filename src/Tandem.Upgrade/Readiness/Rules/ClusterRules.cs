@@ -12,7 +12,7 @@ static class ClusterRules
     /// <summary>The ICM guide's: only in a cluster of two nodes may it be the publisher.</summary>
     public static IEnumerable<Finding> Publisher(CheckInHand check)
     {
-        const string policy = "pg-at-publisher", onlyTold = "recommendation";
+        const string policy = "pg-at-publisher";
         foreach (EstateNode node in Connected(check))
         {
             foreach (string name in node.CtiManagers)
@@ -23,11 +23,7 @@ static class ClusterRules
                     yield return check.Pass(node.Name, Text.Of("is connected to {0}, a {1} of {2}", name, manager.Role, cluster.Name), node.Line);
                 else if (cluster.Nodes.Count <= check.Policies.Value(policy))
                     yield return check.Pass(node.Name, Text.Of("is connected to the publisher {0}; {1} has {2} nodes", name, cluster.Name, cluster.Nodes.Count), node.Line);
-                else
-                {
-                    Text evidence = Text.Of("is connected to the publisher {0}; {1} has {2} nodes", name, cluster.Name, cluster.Nodes.Count);
-                    yield return check.Policies.Choice(policy) == onlyTold ? check.Warn(node.Name, evidence, node.Line) : check.Fail(node.Name, evidence, node.Line);
-                }
+                else yield return check.Fail(node.Name, Text.Of("is connected to the publisher {0}; {1} has {2} nodes", name, cluster.Name, cluster.Nodes.Count), node.Line);
             }
         }
         foreach (Finding finding in Unconnected(check)) yield return finding;
@@ -35,7 +31,7 @@ static class ClusterRules
 
     /// <summary>
     /// Each side of a PG has a CTI manager of its own. A second one at the same side, or the backup at side A whose own is the
-    /// primary, is the cross-connection.
+    /// primary, is the cross-connection; so is the backup at a PG that has no other side.
     /// </summary>
     public static IEnumerable<Finding> CrossConnect(CheckInHand check)
     {
@@ -46,10 +42,14 @@ static class ClusterRules
             if (node.CtiManagers.Count > 1 && atBackup) yield return check.Fail(node.Name, Text.Of("is connected to {0}, the backup CTI manager among them", managers), node.Line);
             else if (node.CtiManagers.Count > 1) yield return check.Fail(node.Name, Text.Of("is connected to more than one CTI manager: {0}", managers), node.Line);
             else if (atBackup && node.Side == "A") yield return check.Fail(node.Name, Text.Of("is side A and connected to the backup CTI manager {0}", managers), node.Line);
+            else if (atBackup && !IsSideOfPair(check, node)) yield return check.Fail(node.Name, Text.Of("is no side B of a pair, and connected only to the backup CTI manager {0}", managers), node.Line);
             else yield return check.Pass(node.Name, Text.Of("is connected to {0} only", managers), node.Line);
         }
         foreach (Finding finding in Unconnected(check)) yield return finding;
     }
+
+    static bool IsSideOfPair(CheckInHand check, EstateNode node) =>
+        node.Side.Length > 0 && check.Facts.Gateways.Any(other => other.Unit == node.Unit && other.Side.Length > 0 && other.Side != node.Side);
 
     public static IEnumerable<Finding> SameCtiManager(CheckInHand check)
     {

@@ -44,16 +44,13 @@ static class HardwareRules
 
     static IEnumerable<Finding> Each(CheckInHand check, Func<EstateNode, HardwareMinimum, Finding> judge)
     {
-        const string heading = "hardware-table", forNamOnly = "nam-only";
-        bool onlyTold = check.Policies.Has(heading) && check.Policies.Choice(heading) == forNamOnly;
         bool any = false;
         foreach (EstateNode node in check.Facts.Estate.Nodes)
         {
             any = true;
             if (check.Facts.HardwareOf(node) is not { } minimum)
                 yield return check.NotKnown(node.Name, Text.Of("the hardware table has no row for a {0}", check.Facts.RoleOf(node)?.Name ?? node.Role), Text.Of("Ask Cisco what it needs."), node.Line);
-            else if (judge(node, minimum) is { } found)
-                yield return onlyTold && found.Verdict > Verdict.Warn ? found with { Verdict = Verdict.Warn } : found;
+            else yield return judge(node, minimum);
         }
         if (!any) yield return check.NotKnown("", Text.Of("the estate names no nodes"), Text.Of("Add the nodes with their hardware."));
     }

@@ -20,6 +20,7 @@ static class ReleaseRules
     {
         Pack pack = check.Facts.Pack;
         if (release == pack.Release) return check.Fail(subject, Text.Of("runs {0} already", release), line, Text.Of("There is nothing to upgrade."));
+        if (!Releases.IsOf(release, pack.Release) && Releases.Compare(release, pack.Release) > 0) return check.Fail(subject, Text.Of("{0} is ahead of {1}", release, pack.Release), line);
         if (PathOf(check.Facts, release) is not { } path)
             return check.Fail(subject, Text.Of("{0} is on no way to {1} that the sources know", release, pack.Release), line, Text.Of("Known are {0}.", string.Join(", ", pack.Paths.SelectMany(static p => p.From))));
         return path.Count switch
