@@ -41,7 +41,7 @@ public static class ICalendar
             Line(text, "SUMMARY:" + Escape(string.Join(": ", one.Title.Select(language.Say))));
             Line(text, "DESCRIPTION:" + Escape(string.Join('\n', one.Says.Select(language.Say))));
             Line(text, "CATEGORIES:" + one.Kind.ToUpperInvariant());
-            Line(text, "TRANSP:" + (one.Kind == "step" ? "OPAQUE" : "TRANSPARENT"));
+            Line(text, "TRANSP:" + (one is { Kind: "step", Day: null } ? "OPAQUE" : "TRANSPARENT"));
             Line(text, "END:VEVENT");
         }
         Line(text, "END:VCALENDAR");
