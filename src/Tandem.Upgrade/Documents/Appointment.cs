@@ -15,6 +15,9 @@ namespace Tandem.Upgrade.Documents;
 /// <param name="Says">Lines.</param>
 public sealed record Appointment(string Uid, string Kind, IReadOnlyList<Text> Title, DateTimeOffset Begins, DateTimeOffset? Ends, DateOnly? Day, IReadOnlyList<Text> Says)
 {
+    /// <summary>Of whole days, where it is not the first.</summary>
+    public DateOnly? LastDay { get; init; }
+
     /// <summary>By time; a window before the steps that begin with it.</summary>
     public static IReadOnlyList<Appointment> Of(Plan plan, Pack pack)
     {
@@ -35,7 +38,7 @@ public sealed record Appointment(string Uid, string Kind, IReadOnlyList<Text> Ti
         var clock = new PlanClock(plan.Zone);
         foreach (Step step in plan.Steps)
             if (!step.InService)
-                all.Add(AllDay(plan, "step", step.Id, [Text.Of("Step {0}", step.Id), step.Title], clock.Day(step.Begins), [Text.Of("Preparation, in office hours: {0} minutes", Numbers.Of(step.Minutes.Usual)), step.Expect]));
+                all.Add(AllDay(plan, "step", step.Id, [Text.Of("Step {0}", step.Id), step.Title], clock.Day(step.Begins), [Text.Of("Preparation, in office hours: {0} minutes", Numbers.Of(step.Minutes.Usual)), step.Expect]) with { LastDay = clock.LastDay(step) });
             else all.Add(new(UidOf(plan, "step", step.Id), "step", [Text.Of("Step {0}", step.Id), step.Title], step.Begins, step.Ends > step.Begins ? step.Ends : null, null,
                 [Text.Of("Routing: {0}", step.RoutingColumn), .. Engineer(step), step.Expect]));
         return [.. all.OrderBy(static a => a.Begins)];

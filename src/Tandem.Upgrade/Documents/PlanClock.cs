@@ -31,7 +31,10 @@ sealed class PlanClock(string zone)
     /// <summary>Preparation has a day, and is done in its office hours.</summary>
     public Cell Begin(Step step) => step.InService ? At(step.Begins) : Cell.Day(Day(step.Begins));
 
-    public Cell End(Step step) => step.InService ? Until(step.Begins, step.Ends) : Cell.Blank;
+    public Cell End(Step step) => step.InService ? Until(step.Begins, step.Ends) : Cell.Day(LastDay(step));
+
+    /// <summary>Of a step that goes on for days; null when its first day is its last.</summary>
+    public DateOnly? LastDay(Step step) => Day(step.Ends) is var last && last > Day(step.Begins) ? last : null;
 
     /// <summary>An end beside its begin: the time alone on the same day, with its weekday on the next.</summary>
     public Cell Until(DateTimeOffset begins, DateTimeOffset ends)

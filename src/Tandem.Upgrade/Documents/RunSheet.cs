@@ -40,9 +40,9 @@ static class RunSheet
         yield return new Paragraph(Text.Of("In the office hours of the day, or earlier."));
         yield return new Table("preparation",
             [
-                new("day", Text.Of("Day"), Fit.Short), new("do", Text.Of("Do")), new("minutes", Text.Of("Minutes"), Fit.Number), new("done", Text.Of("Done"), Fit.Short), new("real", Text.Of("Date and time"), Fit.Blank),
+                new("day", Text.Of("Day"), Fit.Short), new("last", Text.Of("Last day"), Fit.Short), new("do", Text.Of("Do")), new("minutes", Text.Of("Minutes"), Fit.Number), new("done", Text.Of("Done"), Fit.Short), new("real", Text.Of("Date and time"), Fit.Blank),
             ],
-            [.. early.Select(s => new Row([Cell.Day(clock.Day(s.Begins)), Cell.Says([Text.Of("Step {0}", s.Id), s.Title]), Cell.Number(s.Minutes.Usual), Cell.Boxes("done"), Cell.Blank])
+            [.. early.Select(s => new Row([Cell.Day(clock.Day(s.Begins)), Cell.Day(clock.LastDay(s)), Cell.Says([Text.Of("Step {0}", s.Id), s.Title]), Cell.Number(s.Minutes.Usual), Cell.Boxes("done"), Cell.Blank])
             {
                 More = new Dictionary<string, object?> { ["step"] = s.Id },
             })]);

@@ -30,7 +30,7 @@ public static class ICalendar
             if (one.Day is { } day)
             {
                 Line(text, "DTSTART;VALUE=DATE:" + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
-                Line(text, "DTEND;VALUE=DATE:" + day.AddDays(1).ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+                Line(text, "DTEND;VALUE=DATE:" + (one.LastDay ?? day).AddDays(1).ToString("yyyyMMdd", CultureInfo.InvariantCulture));
             }
             else
             {

@@ -134,6 +134,9 @@ public sealed class NightTests
         JsonElement[] rows = [.. written.Rows("13-run-sheet.json", "preparation").Select(static r => r.GetProperty("data"))];
         Assert.Equal(early.Select(static s => s.Id), rows.Select(static r => r.GetProperty("step").GetString()!));
         Assert.All(rows, static r => Assert.Matches(@"^\d{4}-\d\d-\d\d$", r.GetProperty("day").GetString()!));
+        // The collected data are sent for days.
+        Assert.Contains("DTSTART;VALUE=DATE:20261128\r\nDTEND;VALUE=DATE:20261204\r\n", written.Text("calendar.ics"), StringComparison.Ordinal);
+        Assert.Contains(rows, static r => r.GetProperty("last").GetString() == "2026-12-03");
         // All of the night's steps have hours in the calendar, and none of the preparation.
         int timed = written.Text("calendar.ics").Split("BEGIN:VEVENT").Count(static e => e.Contains("CATEGORIES:STEP", StringComparison.Ordinal) && e.Contains("DTSTART:", StringComparison.Ordinal));
         Assert.Equal(written.Plan.Steps.Count - early.Length, timed);
