@@ -19,7 +19,7 @@ static class CalendarDocument
                 ],
                 [.. Appointment.Of(plan, pack).Select(a => new Row(
                     [
-                        a.Day is { } day ? Cell.Day(day) : clock.At(a.Begins), a.Ends is { } ends ? clock.Until(a.Begins, ends) : Cell.Blank,
+                        a.Day is { } day ? Cell.Day(day) : clock.At(a.Begins), a.LastDay is { } last ? Cell.Day(last) : a.Ends is { } ends ? clock.Until(a.Begins, ends) : Cell.Blank,
                         Cell.Says(Kind(a.Kind), a.Kind), Cell.Says(a.Title), Cell.Says(a.Says),
                     ], a.Kind is "order" ? Tone.Warn : a.Kind is "window" ? Tone.Good : Tone.Plain) { More = new Dictionary<string, object?> { ["uid"] = a.Uid } })]),
         ];

@@ -35,7 +35,7 @@ static class ChronologyDocument
             rows.Add(new Row(
                 [
                     Cell.Name(step.Id), Title(step), Cell.Says(Text.Of("{0}", step.RoutingColumn), step.RoutingColumn), Cell.Number(step.Minutes.Usual),
-                    step.InService ? Cell.Number(cumulative) : Cell.Blank, Exposure(segments, step), clock.At(step.Begins), clock.Until(step.Begins, step.Ends),
+                    step.InService ? Cell.Number(cumulative) : Cell.Blank, Exposure(segments, step), clock.Begin(step), clock.End(step),
                     step.Window.Length > 0 ? Cell.Name(step.Window) : Cell.Says(Text.Of("before the windows"), ""), Cell.Name(step.Engineer),
                 ], step.BackOut.PointOfNoReturn ? Tone.Warn : step.InService ? Tone.Plain : Tone.Quiet)
             {

@@ -17,7 +17,7 @@ static class GoNoGoForm
         blocks.Add(Signatures("begin", plan));
 
         blocks.Add(new Heading(Text.Of("To go on at the midpoint"), NewPage: true));
-        List<Row> rows = [.. pack.Tests.Where(static t => t.At.Contains(TestPlan.Simplex)).Select(static t => Criterion(Cell.Says(Text.Of(t.Criterion)), Cell.Name(t.Id), t.Id))];
+        List<Row> rows = [.. plan.CasesAt(pack, TestPoints.Switch).Concat(plan.CasesAt(pack, TestPoints.Simplex)).Select(static t => Criterion(Cell.Says(Text.Of(t.Criterion)), Cell.Name(t.Id), t.Id))];
         if (plan.PointOfNoReturn() is { } point)
         {
             blocks.Add(new NoticeBox(Tone.Warn, Text.Of("Step {0} is the point of no cheap return", point.Id),
@@ -46,7 +46,7 @@ static class GoNoGoForm
 
     static IEnumerable<Row> Beginning(Plan plan, Pack pack)
     {
-        yield return Criterion(Cell.Says("Every test before the upgrade is passed, or its failure is known and accepted."), Cell.Says("Cases: {0}", pack.Tests.Count(static t => t.At.Contains(TestPlan.Before))), "tests");
+        yield return Criterion(Cell.Says("Every test before the upgrade is passed, or its failure is known and accepted."), Cell.Says("Cases: {0}", plan.CasesAt(pack, TestPoints.Before).Count), "tests");
         yield return Criterion(Cell.Says("Everybody on the phone list has answered."), Cell.Says("People: {0}", plan.People.Count), "people");
         yield return Criterion(Cell.Says("Nothing else is changed in the system from now on."), Cell.Blank, "freeze");
     }

@@ -55,7 +55,7 @@ static class MethodDocument
             new("step", Text.Of("Step"), Fit.Short), new("title", Text.Of("What is done")), new("begins", Text.Of("Begins"), Fit.Short), new("ends", Text.Of("Ends"), Fit.Short),
             new("window", Text.Of("Window")), new("engineer", Text.Of("Engineer")),
         ],
-        [.. plan.Steps.Where(s => s.Nodes.Contains(node.Name)).Select(s => new Row([Cell.Name(s.Id), Cell.Says(s.Title), clock.At(s.Begins), clock.Until(s.Begins, s.Ends), Cell.Name(s.Window), Cell.Name(s.Engineer)]))]);
+        [.. plan.Steps.Where(s => s.Nodes.Contains(node.Name)).Select(s => new Row([Cell.Name(s.Id), Cell.Says(s.Title), clock.Begin(s), clock.End(s), Cell.Name(s.Window), Cell.Name(s.Engineer)]))]);
 
     static Table Lines(PlannedNode node, string phase, IReadOnlyList<MethodLine> lines) => new($"{phase}:{node.Name}",
         [

@@ -7,20 +7,24 @@ namespace Tandem.Upgrade.Documents;
 /// <summary>A letter for each of the pack's notices, ready to be sent. Their places are told in docs/upgrade/documents.md.</summary>
 static class NoticeLetters
 {
+    /// <summary>Nobody is told of default routing where there is none.</summary>
+    public static IReadOnlyList<Notice> Of(Plan plan, Pack pack) => [.. pack.Notices.Where(n => plan.HasTimeOf(n.Routes))];
+
     public static DateTimeOffset SendAt(Plan plan, Notice notice) =>
         (notice.HoursBefore < 0 ? plan.LastEnd() : plan.Zero()).AddHours(-notice.HoursBefore);
 
     public static IReadOnlyList<Block> Blocks(Plan plan, Pack pack)
     {
         var clock = new PlanClock(plan.Zone);
+        IReadOnlyList<Notice> notices = Of(plan, pack);
         List<Block> blocks =
         [
             new Paragraph(Text.Of("A letter for each of those who must know, with the times of this plan. Make the letters again when the plan changes.")),
             new Table("letters",
                 [new("to", Text.Of("Addressee")), new("subject", Text.Of("Subject")), new("send", Text.Of("Send by"), Fit.Short), new("sent", Text.Of("Sent"), Fit.Short)],
-                [.. pack.Notices.Select(n => new Row([Cell.Says(Text.Of(n.To)), Cell.Says(Subject(plan, n)), clock.At(SendAt(plan, n)), Cell.Boxes("sent")]))]),
+                [.. notices.Select(n => new Row([Cell.Says(Text.Of(n.To)), Cell.Says(Subject(plan, n)), clock.At(SendAt(plan, n)), Cell.Boxes("sent")]))]),
         ];
-        for (int i = 0; i < pack.Notices.Count; i++) blocks.AddRange(Letter(pack.Notices[i], i + 1, plan, clock));
+        for (int i = 0; i < notices.Count; i++) blocks.AddRange(Letter(notices[i], i + 1, plan, clock));
         return blocks;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodaTime;
+using Tandem.Upgrade.Planning;
 using Tandem.Upgrade.Texts;
 
 namespace Tandem.Upgrade.Documents;
@@ -19,11 +20,21 @@ sealed class PlanClock(string zone)
 
     public string Time(DateTimeOffset at) => Local(at).ToString("HH:mm", CultureInfo.InvariantCulture);
 
+    public DateOnly Day(DateTimeOffset at) => Local(at).Date.ToDateOnly();
+
     public DateTimeOffset MidnightOf(DateOnly day) => _zone.AtStartOfDay(LocalDate.FromDateOnly(day)).ToDateTimeOffset();
 
     public Text Says(DateTimeOffset at) => Text.Of("{0} {1}", Weekday(at), Clock(at));
 
     public Cell At(DateTimeOffset at) => Cell.Says(Says(at), at);
+
+    /// <summary>Preparation has a day, and is done in its office hours.</summary>
+    public Cell Begin(Step step) => step.InService ? At(step.Begins) : Cell.Day(Day(step.Begins));
+
+    public Cell End(Step step) => step.InService ? Until(step.Begins, step.Ends) : Cell.Day(LastDay(step));
+
+    /// <summary>Of a step that goes on for days; null when its first day is its last.</summary>
+    public DateOnly? LastDay(Step step) => Day(step.Ends) is var last && last > Day(step.Begins) ? last : null;
 
     /// <summary>An end beside its begin: the time alone on the same day, with its weekday on the next.</summary>
     public Cell Until(DateTimeOffset begins, DateTimeOffset ends)

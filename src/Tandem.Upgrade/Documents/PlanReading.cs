@@ -32,6 +32,12 @@ static class PlanReading
     public static bool IsMidpointTest(this Plan plan, Step step) =>
         step.IsTest && (plan.PointOfNoReturn() is { } point ? step.Begins < point.Begins : plan.Steps.First(static s => s.IsTest).Id == step.Id);
 
+    /// <summary>For what a pack says of some plans only: there is a time in which this routes. Nothing named: of every plan.</summary>
+    public static bool HasTimeOf(this Plan plan, string routes) => routes.Length == 0 || plan.Timeline.Any(s => s.Routes == routes);
+
+    /// <summary>The step with which a row of the pack's chronology begins. Acts of the customer's own order have numbers, too, and no routing column.</summary>
+    public static Step? FirstOf(this Plan plan, string row) => plan.InService().Where(s => s.Row == row && s.RoutingColumn.Length > 0).MinBy(static s => s.StartMinute);
+
     /// <summary>Times in which a unit is alone that is not alone all the time.</summary>
     public static IReadOnlyList<(DateTimeOffset Begins, DateTimeOffset Ends, double Minutes)> WithoutRedundancy(this Plan plan)
     {

@@ -235,9 +235,15 @@ public sealed class TestCase
     public required string Area { get; init; }
     public required string Do { get; init; }
     public required string Criterion { get; init; }
-    /// <summary>before, simplex, duplex.</summary>
+    /// <summary>before, switch (while no side routes), simplex, duplex.</summary>
     public required List<string> At { get; init; }
     public double Minutes { get; init; }
+    /// <summary>Roles of which a node must run; empty: the case needs none. Where none runs, it waits for the next point.</summary>
+    public List<string> Needs { get; init; } = [];
+    /// <summary>Roles in place of which it stands: only for an estate that has none of them.</summary>
+    public List<string> Without { get; init; } = [];
+    /// <summary>Only for a plan in which at some time this routes: network, nobody. Empty: for every plan.</summary>
+    public string Routes { get; init; } = "";
     public string Source { get; init; } = "";
 }
 
@@ -249,13 +255,24 @@ public sealed class Notice
     public required string Body { get; init; }
     /// <summary>Hours before the first window; negative after the end.</summary>
     public double HoursBefore { get; init; }
+    /// <summary>Only for a plan in which at some time this routes: network, nobody. Empty: for every plan.</summary>
+    public string Routes { get; init; } = "";
     public string Source { get; init; } = "";
 }
 
 public sealed class RunSheetEntry
 {
-    /// <summary>Minutes from the beginning of the window, negative before.</summary>
+    /// <summary>
+    /// Minutes from the begin of the row's first step, negative before. Without a row: to 0 from the begin of the window, above it
+    /// from the end of the last step.
+    /// </summary>
     public double At { get; init; }
+    /// <summary>A row of the chronology: the line stands in the window that has it, and nowhere when no step of the plan is of it.</summary>
+    public string Row { get; init; } = "";
+    /// <summary>Without a row: not in each window that is used, but before the first or after the last.</summary>
+    public bool Once { get; init; }
+    /// <summary>Only for a plan in which at some time this routes: network, nobody. Empty: for every plan.</summary>
+    public string Routes { get; init; } = "";
     public required string Do { get; init; }
     public string Who { get; init; } = "";
     public string Source { get; init; } = "";

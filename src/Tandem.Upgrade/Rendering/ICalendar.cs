@@ -30,7 +30,7 @@ public static class ICalendar
             if (one.Day is { } day)
             {
                 Line(text, "DTSTART;VALUE=DATE:" + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
-                Line(text, "DTEND;VALUE=DATE:" + day.AddDays(1).ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+                Line(text, "DTEND;VALUE=DATE:" + (one.LastDay ?? day).AddDays(1).ToString("yyyyMMdd", CultureInfo.InvariantCulture));
             }
             else
             {
@@ -41,7 +41,7 @@ public static class ICalendar
             Line(text, "SUMMARY:" + Escape(string.Join(": ", one.Title.Select(language.Say))));
             Line(text, "DESCRIPTION:" + Escape(string.Join('\n', one.Says.Select(language.Say))));
             Line(text, "CATEGORIES:" + one.Kind.ToUpperInvariant());
-            Line(text, "TRANSP:" + (one.Kind == "step" ? "OPAQUE" : "TRANSPARENT"));
+            Line(text, "TRANSP:" + (one is { Kind: "step", Day: null } ? "OPAQUE" : "TRANSPARENT"));
             Line(text, "END:VEVENT");
         }
         Line(text, "END:VCALENDAR");

@@ -39,6 +39,9 @@ public sealed class DocumentJsonTests : IDisposable
         Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("data").GetProperty("cumulative").ValueKind);
         Assert.Equal(90, rows[1].GetProperty("data").GetProperty("cumulative").GetDouble());
         Assert.Contains("Before the windows", written.Text("gantt.svg"));
+        // It has a day, and no hours.
+        Assert.Equal("2027-01-14", rows[0].GetProperty("data").GetProperty("begins").GetString());
+        Assert.Equal(JsonValueKind.Null, rows[0].GetProperty("data").GetProperty("ends").ValueKind);
     }
 
     [Fact]
@@ -170,7 +173,8 @@ public sealed class DocumentJsonTests : IDisposable
         Assert.Equal(14, rows.Length);
         Assert.Equal("T−1:00", _written.Rows("13-run-sheet.json", "sheet:night 1")[0].GetProperty("text").GetProperty("t").GetString());
         Assert.Equal("2027-01-16T21:00:00+08:00", rows[0].GetProperty("at").GetString());
-        Assert.Equal("T+48:00", _written.Rows("13-run-sheet.json", "sheet:night 1")[^1].GetProperty("text").GetProperty("t").GetString());
+        // Two days from the end of the last step, which is at 445 minutes.
+        Assert.Equal("T+55:25", _written.Rows("13-run-sheet.json", "sheet:night 1")[^1].GetProperty("text").GetProperty("t").GetString());
         Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9.aw-2", "9.hds-1", "10.pg-1"], rows.Select(static r => r.GetProperty("step").GetString()!).Where(static s => s.Length > 0));
     }
 

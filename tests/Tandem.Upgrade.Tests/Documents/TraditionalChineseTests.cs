@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tandem.Upgrade.Packs;
+using Tandem.Upgrade.Planning;
 using Tandem.Upgrade.Texts;
 using Tandem.Yaml;
 
@@ -15,6 +16,12 @@ public sealed class TraditionalChineseTests
         Language language = Chinese;
         using (new Written(language: language)) { }
         using (new Written(SomePlan.Nothing(), SomePlan.EmptyPack(), language)) { }
+        Plan plan = SomePlan.Plan();
+        Pack pack = SomePlan.Pack();
+        pack.Tests.AddRange([
+            new() { Id = "history", Area = "Areo", Do = "Doo", Criterion = "Criterio", At = ["simplex"], Needs = ["hds"] },
+            new() { Id = "default", Area = "Areo", Do = "Doo", Criterion = "Criterio", At = ["switch"], Routes = "network" }]);
+        using (new Written(plan with { Steps = [plan.Steps[0] with { Id = "0", InService = false, Window = "" }, .. plan.Steps] }, pack, language)) { }
         Assert.Empty(language.Missing.Except(SomePlan.PackWords));
     }
 

@@ -69,7 +69,7 @@ public sealed class PackFactsTests
     public void Tests_are_at_known_points_and_ids_come_once(string id)
     {
         Pack pack = TestEstates.Packs.Load(id);
-        Assert.All(pack.Tests, static t => Assert.Empty(t.At.Except(["before", "simplex", "duplex"])));
+        Assert.All(pack.Tests, static t => Assert.Empty(t.At.Except(["before", "switch", "simplex", "duplex"])));
         foreach (IEnumerable<string> ids in new[] { pack.Tests.Select(static t => t.Id), pack.Checks.Select(static c => c.Id), pack.Saves.Select(static s => s.Id), pack.Acceptance.Select(static a => a.Id) })
             Assert.Equal(ids.Count(), ids.Distinct(StringComparer.Ordinal).Count());
     }
