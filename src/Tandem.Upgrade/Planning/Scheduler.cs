@@ -134,18 +134,37 @@ sealed class Scheduler
 
     // ---- steps ----
 
-    /// <summary>What nobody notices is done before, one after another, and ends a day before the first window.</summary>
+    static readonly LocalTime s_officeOpens = new(8, 0), s_officeCloses = new(17, 0);
+
+    /// <summary>
+    /// What nobody notices is done before, one after another in office hours, and is over on the last working day before the
+    /// first window. What takes longer than a day runs on through nights.
+    /// </summary>
     IEnumerable<Step> Before(IReadOnlyList<DraftStep> drafts)
     {
-        DraftStep[] early = [.. drafts.Where(static d => !d.InService)];
-        double at = -24 * 60 - early.Sum(static d => d.Minutes.Usual);
-        foreach (DraftStep draft in early)
+        Instant zero = _windows[0].Begins;
+        LocalDateTime free = LastOffice(zero.InZone(_zone).LocalDateTime.PlusDays(-1).Date.At(s_officeCloses));
+        double dayMinutes = Period.Between(s_officeOpens, s_officeCloses, PeriodUnits.Minutes).Minutes;
+        List<Step> steps = [];
+        foreach (DraftStep draft in drafts.Where(static d => !d.InService).Reverse())
         {
-            double end = at + draft.Minutes.Usual;
-            Instant zero = _windows[0].Begins;
-            yield return Of(draft, "", "", at, end, zero + Duration.FromMinutes(at), zero + Duration.FromMinutes(end));
-            at = end;
+            double minutes = draft.Minutes.Usual;
+            if (minutes <= dayMinutes && free.PlusSeconds(-(long)(minutes * 60)) < free.Date.At(s_officeOpens)) free = LastOffice(free.Date.PlusDays(-1).At(s_officeCloses));
+            Instant ends = free.InZoneLeniently(_zone).ToInstant(), begins = ends - Duration.FromMinutes(minutes);
+            steps.Add(Of(draft, "", "", (begins - zero).TotalMinutes, (ends - zero).TotalMinutes, begins, ends));
+            free = LastOffice(begins.InZone(_zone).LocalDateTime);
         }
+        steps.Reverse();
+        return steps;
+    }
+
+    /// <summary>The last instant of an office's hours that is not after this one.</summary>
+    static LocalDateTime LastOffice(LocalDateTime at)
+    {
+        if (at.TimeOfDay <= s_officeOpens) at = at.Date.PlusDays(-1).At(s_officeCloses);
+        if (at.TimeOfDay > s_officeCloses) at = at.Date.At(s_officeCloses);
+        while (at.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday) at = at.Date.PlusDays(-1).At(s_officeCloses);
+        return at;
     }
 
     Step Made(Placed p, double[] offsets)

@@ -37,4 +37,19 @@ public sealed class MxOnePlanTests
         Assert.Empty(violations);
         Assert.All(plan.Steps.Where(static s => !s.InService), step => Assert.True(step.Ends <= plan.Windows[0].Begins));
     }
+
+    [Fact]
+    public void Preparation_is_done_in_office_hours_and_what_takes_longer_than_a_day_runs_through_nights()
+    {
+        Step[] early = [.. Planned.Plan(Planned.Example("mx-one-6-vmware"), "mx-one-7").Steps.Where(static s => !s.InService)];
+        for (int i = 1; i < early.Length; i++) Assert.True(early[i - 1].Ends <= early[i].Begins);
+        Assert.Contains(early, static s => s.Minutes.Usual > 540);
+        Assert.All(early.Where(static s => s.Minutes.Usual <= 540), static s =>
+        {
+            Assert.NotInRange(s.Begins.DayOfWeek, DayOfWeek.Saturday, DayOfWeek.Saturday);
+            Assert.NotEqual(DayOfWeek.Sunday, s.Begins.DayOfWeek);
+            Assert.InRange(s.Begins.TimeOfDay, TimeSpan.FromHours(8), TimeSpan.FromHours(17));
+            Assert.InRange(s.Ends.TimeOfDay, TimeSpan.FromHours(8), TimeSpan.FromHours(17));
+        });
+    }
 }
