@@ -16,6 +16,8 @@ public sealed class NetworksModel : IEstateModel
     public const string Production = "production", Migration = "migration", Shadow = "shadow", None = "none";
     public const string Servers = "servers", Gateways = "gateways", Tools = "tools";
     public const string ServiceNode = "service-node", StandInGateway = "stand-in-gateway";
+    /// <summary>The unit that is meant when nothing serves.</summary>
+    public const string WholeSystem = "system";
     const string NewSuffix = ".new", GatewaySuffix = ".gateway";
 
     public static string NewOf(string node) => node + NewSuffix;
@@ -64,8 +66,8 @@ public sealed class NetworksModel : IEstateModel
         return core.Length > 0 && Array.TrueForAll(core, static n => n.Serves) && !Array.Exists(other, static n => n.Of.Role == ServiceNode && n.Network == Production);
     }
 
-    /// <summary>Empty: what a system has of redundancy within itself, the method neither takes nor gives.</summary>
-    public IReadOnlyList<string> NotRedundant => [];
+    /// <summary>What a system has of redundancy within itself, the method neither takes nor gives; while nobody routes there is none.</summary>
+    public IReadOnlyList<string> NotRedundant => Routes == "nobody" ? [WholeSystem] : [];
 
     public IReadOnlyList<Violation> Violations
     {

@@ -15,12 +15,18 @@ static class Judgement
     {
         List<RehearsalFinding> found = [.. differences.Select(static d => new RehearsalFinding("difference", Severity.Fails, "", d.StartMinute, d.Says))];
         found.AddRange(Straight(straight));
+        found.AddRange(Ending.Of(plan, straight));
         Dictionary<string, Step> steps = plan.Steps.DistinctBy(static s => s.Id).ToDictionary(static s => s.Id, StringComparer.Ordinal);
         ILookup<string, string> nodesOf = plan.Nodes.ToLookup(static n => n.Unit, static n => n.Name, StringComparer.Ordinal);
         foreach (FailureOutcome failure in failures) found.AddRange(Failure(failure, steps[failure.Step], nodesOf));
         foreach (Step step in plan.Steps)
+        {
+            double sum = step.BackOut.Actions.Sum(static a => a.Minutes);
+            if (sum > step.BackOut.Minutes + Least)
+                found.Add(new RehearsalFinding("back-out-longer", Severity.Fails, step.Id, step.StartMinute, Text.Of("the actions of the back-out of step {0} add up to {1} minutes; the plan says {2}", step.Id, Number(sum), Number(step.BackOut.Minutes))));
             if (step.BackOut.PointOfNoReturn)
-                found.Add(new RehearsalFinding("point-of-no-return", Severity.Told, step.Id, step.StartMinute, Text.Of("step {0} is a point of no return: from here on the way back takes {1} minutes", step.Id, Number(step.BackOut.Minutes))));
+                found.Add(new RehearsalFinding("point-of-no-return", Severity.Told, step.Id, step.StartMinute, Text.Of("step {0} is a point of no return: from here on the way back takes {1} minutes", step.Id, Number(sum))));
+        }
         if (chances is not null)
             foreach (WindowChance window in chances.Windows)
                 if (window.Probability < GoodChance)
@@ -77,8 +83,6 @@ static class Judgement
             yield return Says("not-redundant", Severity.Warn, Text.Of("after the back-out of step {0}, failed at its {1}, these have no redundancy: {2}", step.Id, point, string.Join(", ", alone)));
         if (failure.ServiceMinutes > step.BackOut.ServiceMinutes + Least)
             yield return Says("back-out-longer", Severity.Warn, Text.Of("the back-out of step {0}, failed at its {1}, is {2} minutes without the system's routing; the plan says {3}", step.Id, point, Number(failure.ServiceMinutes), Number(step.BackOut.ServiceMinutes)));
-        if (failure.BackOutMinutes > step.BackOut.Minutes + Least)
-            yield return Says("back-out-longer", Severity.Warn, Text.Of("the actions of the back-out of step {0} add up to {1} minutes; the plan says {2}", step.Id, Number(failure.BackOutMinutes), Number(step.BackOut.Minutes)));
         if (failure.WindowExceeded)
             yield return Says("window", Severity.Warn, Text.Of("if step {0} fails at its {1}, the way back ends {2} minutes after window {3}", step.Id, point, Number(failure.ExceededMinutes), step.Window));
     }

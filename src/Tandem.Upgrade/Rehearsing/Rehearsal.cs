@@ -20,7 +20,7 @@ public static class Rehearsal
         (Meter preparing, _) = PlayAll(early);
         (Meter serving, Player player) = PlayAll(service);
 
-        var straight = new StraightPlay(player.Segments, serving.Exposure, preparing.Exposure, [.. preparing.Violations, .. serving.Violations], player.Pauses, estate.Works);
+        var straight = new StraightPlay(player.Segments, serving.Exposure, preparing.Exposure, [.. preparing.Violations, .. serving.Violations], player.Pauses, estate.Works) { RoutesAtEnd = estate.Routes };
         List<Difference> differences = [.. StepChecks.Of(plan), .. Comparison.Of(plan, straight)];
         ChancesReport? chances = options.Runs > 0 ? MonteCarlo.Draw(plan, options) : null;
         return new RehearsalReport

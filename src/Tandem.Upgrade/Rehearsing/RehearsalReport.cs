@@ -59,7 +59,11 @@ public sealed record RehearsalReport
 /// <param name="Segments">From the first step's begin to the last one's end, pauses between windows left out.</param>
 /// <param name="Preparation">What callers notice of the steps before the first window: nothing, if the plan is right.</param>
 /// <param name="Works">The model's judgement after the last step.</param>
-public sealed record StraightPlay(IReadOnlyList<Segment> Segments, Exposure Exposure, Exposure Preparation, IReadOnlyList<PlayedViolation> Violations, IReadOnlyList<Pause> Pauses, bool Works);
+public sealed record StraightPlay(IReadOnlyList<Segment> Segments, Exposure Exposure, Exposure Preparation, IReadOnlyList<PlayedViolation> Violations, IReadOnlyList<Pause> Pauses, bool Works)
+{
+    /// <summary>Who routes after the last step.</summary>
+    public string RoutesAtEnd { get; init; } = "";
+}
 
 /// <summary>Minutes by what callers and operators have of them.</summary>
 public sealed record Exposure
@@ -139,6 +143,6 @@ public sealed record FailureOutcome
 /// <summary>Worst last. Fails: the plan is wrong. Warn: it may be meant. Told: a reader must know.</summary>
 public enum Severity { Told, Warn, Fails }
 
-/// <param name="Kind">difference, violation, no-routing, not-working, back-out, back-out-violation, back-out-longer, not-redundant, window, chance, preparation, pause, point-of-no-return.</param>
+/// <param name="Kind">difference, violation, no-routing, not-working, unfinished, back-out, back-out-violation, back-out-longer, not-redundant, window, chance, preparation, pause, point-of-no-return.</param>
 /// <param name="Step">Empty when it is about no single step.</param>
 public sealed record RehearsalFinding(string Kind, Severity Severity, string Step, double Minute, Text Says);

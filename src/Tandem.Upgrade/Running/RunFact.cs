@@ -36,9 +36,12 @@ static class RunData
 {
     public const string Kind = "kind", Text = "text", Reason = "reason", Command = "command", ExitCode = "exitCode", Seconds = "seconds",
         File = "file", Sha256 = "sha256", Bytes = "bytes", Original = "original", First = "first", Second = "second",
-        Steps = "steps", Action = "action", Of = "of", Do = "do", Window = "window", Minutes = "minutes";
+        Steps = "steps", Action = "action", Of = "of", Do = "do", Window = "window", Minutes = "minutes", Scope = "scope";
 
     /// <summary>Values of <see cref="Kind"/>.</summary>
-    public const string TwoPersons = "two-persons", Go = "go", NoGo = "no-go", CommandBegun = "command-begun", CommandEnded = "command",
+    public const string TwoPersons = "two-persons", Go = "go", NoGo = "no-go", Again = "again", Later = "later", CommandBegun = "command-begun", CommandEnded = "command",
         FileKept = "file", Typed = "typed", Torn = "torn-line";
+
+    /// <summary>The value of <see cref="Scope"/> for a back-out after which the run goes on.</summary>
+    public const string Part = "part";
 }

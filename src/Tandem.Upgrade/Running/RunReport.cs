@@ -20,7 +20,12 @@ public sealed record RunReport
     public required double ActualMinutes { get; init; }
     public double DifferenceMinutes => Math.Round(ActualMinutes - PlannedMinutes, 1);
     public required IReadOnlyList<ExposureReport> Exposure { get; init; }
+    /// <summary>Of the whole estate, when there was one.</summary>
     public BackOutReport? BackOut { get; init; }
+    /// <summary>Of single machines or units, after which the run went on.</summary>
+    public IReadOnlyList<BackOutReport> TakenBack { get; init; } = [];
+    /// <summary>Once the run is over: nodes, with their releases, that are not where the estate is.</summary>
+    public IReadOnlyList<string> Exceptions { get; init; } = [];
     public required IReadOnlyList<DecisionReport> Decisions { get; init; }
     public required IReadOnlyList<NoteReport> Notes { get; init; }
     /// <summary>Of the record's last line: with them a shortened record is found.</summary>
@@ -45,7 +50,9 @@ public sealed record RunReport
             PlannedMinutes = Math.Round(measured.Sum(static s => s.PlannedMinutes), 1),
             ActualMinutes = Math.Round(measured.Sum(static s => s.ActualMinutes ?? 0), 1),
             Exposure = ExposureReport.Of(plan, state),
-            BackOut = state.BackOut is { } back ? BackOutReport.Of(plan, back, state.Over) : null,
+            BackOut = state.BackOut is { } back ? BackOutReport.Of(plan, back) : null,
+            TakenBack = [.. state.TakenBack.Select(one => BackOutReport.Of(plan, one))],
+            Exceptions = state.IsOver ? NodeReleases.Exceptions(plan, entries) : [],
             Decisions = [.. entries.Where(static e => e.What == RunFact.Confirmed).Select(static e => new DecisionReport(e.Step, e[RunData.Kind], e.Instant, e[RunData.First], e[RunData.Second], e[RunData.Reason]))],
             Notes = [.. entries.Where(static e => e.What == RunFact.Note && e[RunData.Text].Length > 0).Select(static e => new NoteReport(e.Step, e.Instant, e.Who, e[RunData.Text]))],
             LastLine = entries[^1].Number,
@@ -70,10 +77,10 @@ public sealed record StepReport(string Id, string Row, Text Title, IReadOnlyList
 
 public sealed record BackOutReport(IReadOnlyList<string> FromSteps, string Reason, DateTimeOffset Begun, DateTimeOffset? Ended, double PlannedMinutes, double? ActualMinutes, int ActionsDone, int Actions)
 {
-    public static BackOutReport Of(Plan plan, BackOutRun back, DateTimeOffset? over)
+    public static BackOutReport Of(Plan plan, BackOutRun back)
     {
-        BackOutRoute route = BackOutRoute.Of(plan, back.Steps);
-        return new BackOutReport(back.Steps, back.Reason, back.Begun, over, route.Minutes, over is { } end ? Math.Round((end - back.Begun).TotalMinutes, 1) : null, back.ActionsDone, route.Actions.Count);
+        BackOutRoute route = BackOutRoute.Of(plan, back.Steps, back.IsPart);
+        return new BackOutReport(back.Steps, back.Reason, back.Begun, back.Ended, route.Minutes, back.Ended is { } end ? Math.Round((end - back.Begun).TotalMinutes, 1) : null, back.ActionsDone, route.Actions.Count);
     }
 }
 

@@ -19,6 +19,7 @@ static class RunReportMarkdown
             "backed-out" => "It was backed out.",
             _ => "It is not over.",
         });
+        if (report.Exceptions.Count > 0) Paragraph("{0} is at {1}, but not these: {2}.", report.Estate, report.Outcome == "backed-out" ? report.From : report.To, string.Join(", ", report.Exceptions));
         Paragraph("Begun {0}, ended {1}. Times are of {2}.", times.DayAndTime(report.Begun), Or(report.Ended), plan.Zone);
 
         Heading(2, "Steps");
@@ -40,9 +41,9 @@ static class RunReportMarkdown
             Cells(one.Kind == ExposureReport.Routes ? language.Say("Routes: {0}", RouteWords.Of(one.Name)) : language.Say("Not redundant: {0}", one.Name), RunTimes.Number(one.PlannedMinutes), RunTimes.Number(one.ActualMinutes));
         text.Append('\n');
 
-        if (report.BackOut is { } back)
+        foreach (BackOutReport back in report.BackOut is { } whole ? report.TakenBack.Append(whole) : report.TakenBack)
         {
-            Heading(2, "Back-out");
+            Heading(2, back == report.BackOut ? "Back-out" : "Back-out of a part");
             Paragraph("Begun {0} from step {1}: {2}", times.DayAndTime(back.Begun), string.Join(", ", back.FromSteps), back.Reason);
             Paragraph("{0} of {1} actions done; planned {2} min, actual {3} min.", back.ActionsDone, back.Actions, RunTimes.Number(back.PlannedMinutes), Minutes(back.ActualMinutes));
         }
@@ -79,6 +80,7 @@ static class RunReportMarkdown
             StepProgress.Done => "done",
             StepProgress.Failed => "failed",
             StepProgress.InProgress => "in progress",
+            StepProgress.BackedOut => "backed out",
             _ => "not begun",
         });
         if (step.Reason.Length > 0) how += ": " + step.Reason;

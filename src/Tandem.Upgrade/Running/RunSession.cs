@@ -7,7 +7,7 @@ namespace Tandem.Upgrade.Running;
 public enum RunOutcome
 {
     Finished = 0,
-    /// <summary>Or left while a step that failed was neither tried again nor backed out.</summary>
+    /// <summary>The whole or a part of it; or left while a step that failed was neither tried again nor backed out.</summary>
     BackedOutOrFailed = 1,
     NotReady = 2,
     Paused = 5,
@@ -28,9 +28,11 @@ public sealed class RunSession(Plan plan, RunRecord record, IRunTerminal termina
     public static IReadOnlyList<Finding> Stopping(Plan plan) => [.. plan.Findings.Where(static f => f.Verdict is Verdict.NotReady or Verdict.Refused)];
 
     /// <summary>Tells all of them; there is no way around them but a better estate.</summary>
-    public static RunOutcome RefuseNotReady(Plan plan, IRunTerminal terminal)
+    public static RunOutcome RefuseNotReady(Plan plan, IRunTerminal terminal) => RefuseNotReady(Stopping(plan), terminal);
+
+    public static RunOutcome RefuseNotReady(IReadOnlyList<Finding> stopping, IRunTerminal terminal)
     {
-        terminal.Show(Screens.OfNotReady(Stopping(plan)));
+        terminal.Show(Screens.OfNotReady(stopping));
         terminal.Say(Text.Of("Put it right in the estate's file and make the plan again: tandem upgrade plan"));
         return RunOutcome.NotReady;
     }
@@ -70,7 +72,13 @@ public sealed class RunSession(Plan plan, RunRecord record, IRunTerminal termina
             if (State.BackOut is not null)
             {
                 back.GoOn();
-                return;
+                if (State.IsBackedOut) return;
+                continue;
+            }
+            if (State.Undecided is { } undecided)
+            {
+                if (back.Decide(undecided) && State.MayBegin(undecided) && steps.Walk(undecided, others: true) == StepTalk.BackOut) back.Begin(undecided);
+                continue;
             }
             if (State.AllDone)
             {
@@ -80,8 +88,16 @@ public sealed class RunSession(Plan plan, RunRecord record, IRunTerminal termina
             }
             IReadOnlyList<Step> open = State.Open;
             if (open.Count == 0) throw new UpgradeException("no step of the plan may begin, because those that are left wait for each other; make the plan again");
-            Step? step = open.Count == 1 ? open[0] : Choose(open, screens, conversation);
-            if (step is null || steps.Walk(step, others: open.Count > 1) == StepTalk.BackOut) back.Begin();
+            bool mayFinish = State.OnlyBackedOutIsLeft;
+            string word = open.Count == 1 && !mayFinish ? open[0].Id : Choose(open, mayFinish, screens, conversation);
+            if (word == Finish)
+            {
+                if (conversation.IsSure(Text.Of("End the run and leave this undone: {0}?", string.Join(", ", State.Plan.Steps.Where(s => State[s.Id].Progress != StepProgress.Done).Select(static s => s.Id))))) break;
+                continue;
+            }
+            Step? step = open.FirstOrDefault(s => s.Id == word);
+            if (step is null) back.Begin();
+            else if (steps.Walk(step, others: open.Count > 1 || mayFinish) == StepTalk.BackOut) back.Begin(step);
         }
         conversation.Record(RunFact.Finished);
     }
@@ -89,28 +105,32 @@ public sealed class RunSession(Plan plan, RunRecord record, IRunTerminal termina
     /// <summary>The last chance: a run that is finished cannot be backed out any more.</summary>
     static bool IsToFinish(Screens screens, Conversation conversation) =>
         conversation.Choose("", () => screens.OfEnd(conversation.Now), Text.Of("Finish the run?"),
-            new Reply(Finish, Text.Of("all is as expected; the run ends")), new Reply(BackOut, Text.Of("go back to the old release"))).Word == Finish;
+            new Reply(Finish, Text.Of("all is as expected; the run ends")), new Reply(BackOut, screens.WhereBackOutLeads())).Word == Finish;
 
-    /// <summary>Null: back out.</summary>
-    Step? Choose(IReadOnlyList<Step> open, Screens screens, Conversation conversation)
+    /// <summary>A step, or what else was answered.</summary>
+    string Choose(IReadOnlyList<Step> open, bool mayFinish, Screens screens, Conversation conversation)
     {
         List<Reply> replies = [.. open.Select(step => new Reply(step.Id, step.Title, Mark: State[step.Id].Progress switch
         {
             StepProgress.InProgress => Text.Of("in progress"),
             StepProgress.Failed => Text.Of("failed"),
+            StepProgress.BackedOut => Text.Of("backed out"),
             _ => null,
         }))];
-        if (State.AnyBegun) replies.Add(new Reply(BackOut, Text.Of("go back to the old release")));
-        Answer answer = conversation.Choose("", () => screens.OfChoice(open, conversation.Now), Text.Of("Which step?"), replies);
-        return open.FirstOrDefault(s => s.Id == answer.Word);
+        if (State.AnyBegun) replies.Add(new Reply(BackOut, screens.WhereBackOutLeads()));
+        if (mayFinish) replies.Add(new Reply(Finish, Text.Of("end the run without it")));
+        return conversation.Choose("", () => screens.OfChoice(open, conversation.Now), Text.Of("Which step?"), replies).Word;
     }
 
     RunOutcome TellEnd(Conversation conversation)
     {
-        if (State.IsFinished) conversation.Say("The run is finished: {0} is at {1}.", plan.Estate, plan.To);
+        string others = string.Join(", ", NodeReleases.Exceptions(plan, record.Entries));
+        if (State.IsFinished && others.Length > 0) conversation.Say("The run is finished: {0} is at {1}, but not these: {2}.", plan.Estate, plan.To, others);
+        else if (State.IsFinished) conversation.Say("The run is finished: {0} is at {1}.", plan.Estate, plan.To);
+        else if (others.Length > 0) conversation.Say("The run was backed out: {0} is at {1}, but not these: {2}.", plan.Estate, plan.From, others);
         else conversation.Say("The run was backed out: {0} is at {1}.", plan.Estate, plan.From);
         RunEntry last = record.Entries[^1];
         conversation.Say("The record ends with line {0}, {1}. Write both on what you sign: with them a shortened record is found, too.", last.Number, last.Hash);
-        return State.IsFinished ? RunOutcome.Finished : RunOutcome.BackedOutOrFailed;
+        return State is { IsFinished: true, AllDone: true } ? RunOutcome.Finished : RunOutcome.BackedOutOrFailed;
     }
 }

@@ -3,7 +3,8 @@ using Tandem.Upgrade.Planning;
 
 namespace Tandem.Upgrade.Running;
 
-public enum StepProgress { NotBegun, InProgress, Done, Failed }
+/// <summary>BackedOut: its machines went back by themselves, and it may be begun again.</summary>
+public enum StepProgress { NotBegun, InProgress, Done, Failed, BackedOut }
 
 /// <summary>What the record says of a step.</summary>
 public sealed record StepRun
@@ -25,16 +26,23 @@ public sealed record StepRun
     public int EvidenceCount { get; init; }
     public string Reason { get; init; } = "";
     public string EndedBy { get; init; } = "";
+    /// <summary>Backed out, and nobody has said yet whether it is tried again or left.</summary>
+    public bool IsUndecided { get; init; }
 }
 
 /// <summary>How far a back-out has come.</summary>
 /// <param name="ActionsDone">How many of the actions, from the first.</param>
-public sealed record BackOutRun(IReadOnlyList<string> Steps, DateTimeOffset Begun, string Reason, int ActionsDone);
+/// <param name="IsPart">The run goes on after it.</param>
+public sealed record BackOutRun(IReadOnlyList<string> Steps, DateTimeOffset Begun, string Reason, int ActionsDone, bool IsPart)
+{
+    public DateTimeOffset? Ended { get; init; }
+}
 
 /// <summary>Where a run stands: nothing but what its record says, line by line, so that a crash loses nothing.</summary>
 public sealed class RunState
 {
     readonly Dictionary<string, StepRun> _steps;
+    readonly List<BackOutRun> _takenBack = [];
 
     public RunState(Plan plan, IEnumerable<RunEntry> entries)
     {
@@ -51,7 +59,10 @@ public sealed class RunState
     public bool IsOver => IsFinished || IsBackedOut;
     /// <summary>Somebody said go for what cannot be undone cheaply.</summary>
     public bool SaidGo { get; private set; }
+    /// <summary>The one that goes on, or that ended the run.</summary>
     public BackOutRun? BackOut { get; private set; }
+    /// <summary>Those after which the run went on.</summary>
+    public IReadOnlyList<BackOutRun> TakenBack => _takenBack;
 
     public StepRun this[string step] => _steps.TryGetValue(step, out StepRun? run) ? run : throw new UpgradeException($"the record names step {step}, which is no step of the plan");
 
@@ -63,6 +74,12 @@ public sealed class RunState
     /// <summary>Begun and not ended, or failed and to be tried again, or next by the plan; in the plan's order.</summary>
     public IReadOnlyList<Step> Open => [.. Plan.Steps.Where(s => this[s.Id].Progress != StepProgress.Done && MayBegin(s))];
 
+    /// <summary>Backed out, and to be asked about.</summary>
+    public Step? Undecided => Plan.Steps.FirstOrDefault(s => this[s.Id].IsUndecided);
+
+    /// <summary>Nothing is left but what was backed out, and what waits for it.</summary>
+    public bool OnlyBackedOutIsLeft => Open is { Count: > 0 } open && open.All(s => this[s.Id].Progress == StepProgress.BackedOut);
+
     public bool MayBegin(Step step) => step.After.All(before => this[before].Progress == StepProgress.Done);
 
     public void Apply(RunEntry entry)
@@ -73,14 +90,14 @@ public sealed class RunState
             case RunFact.StepBegun: BeginStep(entry); break;
             case RunFact.StepDone: EndStep(entry, StepProgress.Done); break;
             case RunFact.StepFailed: EndStep(entry, StepProgress.Failed); break;
-            case RunFact.Confirmed: SaidGo |= entry[RunData.Kind] == RunData.Go; break;
+            case RunFact.Confirmed: Confirm(entry); break;
             case RunFact.Evidence: FileEvidence(entry); break;
             case RunFact.Note: Note(entry); break;
-            case RunFact.BackOutBegun: BackOut = new BackOutRun(entry[RunData.Steps].Split('\n'), entry.Instant, entry[RunData.Reason], 0); break;
+            case RunFact.BackOutBegun: BackOut = new BackOutRun(entry[RunData.Steps].Split('\n'), entry.Instant, entry[RunData.Reason], 0, entry[RunData.Scope] == RunData.Part); break;
             case RunFact.BackOutActionDone: BackOut = BackOut! with { ActionsDone = BackOut.ActionsDone + 1 }; break;
             case RunFact.Resumed: Interrupt(); break;
             case RunFact.Finished: (IsFinished, Over) = (true, entry.Instant); break;
-            case RunFact.BackedOut: (IsBackedOut, Over) = (true, entry.Instant); break;
+            case RunFact.BackedOut: EndBackOut(entry); break;
             case RunFact.Paused: break;
             default: throw new UpgradeException($"line {entry.Number} of the record says {entry.What}, which this version does not know");
         }
@@ -98,11 +115,31 @@ public sealed class RunState
             Tries = run.Tries + 1,
             CommandBegun = null,
             ExitCode = null,
+            IsUndecided = false,
         };
     }
 
     void EndStep(RunEntry entry, StepProgress how) =>
         _steps[entry.Step] = this[entry.Step] with { Progress = how, Ended = entry.Instant, EndedBy = entry.Who, Reason = entry[RunData.Reason] };
+
+    void Confirm(RunEntry entry)
+    {
+        SaidGo |= entry[RunData.Kind] == RunData.Go;
+        if (entry[RunData.Kind] is RunData.Again or RunData.Later) _steps[entry.Step] = this[entry.Step] with { IsUndecided = false };
+    }
+
+    void EndBackOut(RunEntry entry)
+    {
+        BackOut = BackOut! with { Ended = entry.Instant };
+        if (!BackOut.IsPart)
+        {
+            (IsBackedOut, Over) = (true, entry.Instant);
+            return;
+        }
+        foreach (string step in BackOut.Steps) _steps[step] = this[step] with { Progress = StepProgress.BackedOut, Reason = BackOut.Reason, IsUndecided = true };
+        _takenBack.Add(BackOut);
+        BackOut = null;
+    }
 
     void FileEvidence(RunEntry entry)
     {

@@ -1,3 +1,4 @@
+using Tandem.Upgrade.Modelling;
 using Tandem.Upgrade.Planning;
 using Tandem.Upgrade.Texts;
 
@@ -47,6 +48,7 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
             warnings.Add(Text.Of("Its command was begun at {0}, and its end is not recorded. It may have done all, a part or nothing; what it said is in {1}.", times.DayAndTime(at), run.CommandOutput));
         if (run is { Progress: StepProgress.InProgress, ExitCode: { } code } && code != 0) warnings.Add(Text.Of("Its command ended with {0}, which means that it failed. Was the step done all the same?", code));
         if (run.Progress == StepProgress.Failed) warnings.Add(Text.Of("This step failed at {0}: {1}", times.Time(run.Ended!.Value), run.Reason));
+        if (run.Progress == StepProgress.BackedOut) warnings.Add(Text.Of("This step was backed out: {0}", run.Reason));
         if (step.InService && run.Progress != StepProgress.InProgress && times.IsOutsideWindow(step, now)) warnings.Add(Text.Of("It is outside the window that this step is planned for."));
         if (step.BackOut.PointOfNoReturn && run.Progress == StepProgress.NotBegun) warnings.Add(Text.Of("From this step on the way back is no longer cheap."));
         return warnings;
@@ -65,8 +67,8 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
     List<Part> WayBack(Step step, DateTimeOffset now)
     {
         Text here = Text.Of("The way back from here");
-        if (BackOutRoute.From(state) is not { } route) return [new Part(here, [Text.Of("Nothing was begun, so there is nothing to undo.")])];
-        List<Text> lines = [Takes(route.Minutes, route.ServiceMinutes)];
+        if (BackOutRoute.From(state, step) is not { } route) return [new Part(here, [Text.Of("Nothing was begun, so there is nothing to undo.")])];
+        List<Text> lines = [Takes(route)];
         if (times.WindowOf(step) is { } window && now >= window.Begins)
         {
             DateTimeOffset latest = window.Ends.AddMinutes(-route.Minutes);
@@ -76,19 +78,28 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
         return [new Part(here, lines), IsLost(route.Lost)];
     }
 
+    /// <summary>What <c>back-out</c> takes back where the run stands.</summary>
+    public Text WhereBackOutLeads(Step? of = null) =>
+        BackOutRoute.From(state, of) is { IsPart: true } part ? Text.Of("take back {0}, or the whole estate", string.Join(", ", part.Nodes)) : Text.Of("go back to the old release");
+
+    Text Takes(BackOutRoute route) => route.IsPart
+        ? Text.Of("{0} min; only {1} goes back to {2}, without service for {3} min.", RunTimes.Number(route.Minutes), string.Join(", ", route.Nodes), plan.From, RunTimes.Number(route.ServiceMinutes))
+        : Takes(route.Minutes, route.ServiceMinutes);
+
     static Text Takes(double minutes, double serviceMinutes) =>
         Text.Of("{0} min; calls are routed by the old release again after {1} min.", RunTimes.Number(minutes), RunTimes.Number(serviceMinutes));
 
     static Part IsLost(IReadOnlyList<Text> lost) => new(Text.Of("Is lost by going back"), lost.Count > 0 ? lost : [Text.Of("Nothing.")]);
 
-    /// <summary>The method of procedure of each node that the step brings to another release.</summary>
+    /// <summary>The method of procedure: how a node gets its release where it gets it, and what to look at where it starts with it.</summary>
     IEnumerable<Part> MethodOf(Step step)
     {
-        foreach (string name in step.Changes.Where(static c => c.Release is not null).Select(static c => c.Node).Distinct(StringComparer.Ordinal))
+        foreach (string name in step.Changes.Select(static c => c.Node).Distinct(StringComparer.Ordinal))
         {
             if (plan.Nodes.FirstOrDefault(n => n.Name == name) is not { } node) continue;
+            (bool upgrades, bool verifies) = (step.Changes.Any(c => c.Node == name && c.Release is not null), IsVerifiedAt(step, node));
             List<Text> lines = [];
-            foreach (MethodLine line in node.Method.Where(static l => l.Phase is Upgrade or Verify))
+            foreach (MethodLine line in node.Method.Where(l => l.Phase == Upgrade && upgrades || l.Phase == Verify && verifies))
             {
                 lines.Add(line.Do);
                 if (line.Command.Length > 0) lines.Add(Raw("    " + line.Command.Replace("{node}", name, StringComparison.Ordinal)));
@@ -97,6 +108,23 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
             if (lines.Count > 0) yield return new Part(Text.Of("Do at {0}", name), lines);
         }
     }
+
+    /// <summary>The node has the new release and is started by this step; one that no step starts is looked at where it gets its release.</summary>
+    bool IsVerifiedAt(Step step, PlannedNode node)
+    {
+        bool hasRelease = node.Release == plan.To, starts = false;
+        foreach (Step before in plan.Steps)
+        {
+            hasRelease |= before.Changes.Any(c => c.Node == node.Name && c.Release is not null);
+            if (before.Id == step.Id) break;
+        }
+        foreach (Step one in plan.Steps) starts |= Starts(one, node.Name);
+        return hasRelease && (starts ? Starts(step, node.Name) : step.Changes.Any(c => c.Node == node.Name && c.Release is not null));
+    }
+
+    /// <summary>It runs at the step's end because of the step.</summary>
+    static bool Starts(Step step, string node) =>
+        step.Changes.Where(c => c.Node == node && c.Runs is not null).OrderBy(static c => c.At == Change.End).LastOrDefault() is { Runs: true };
 
     public Screen OfChoice(IReadOnlyList<Step> open, DateTimeOffset now) => new()
     {
@@ -146,14 +174,24 @@ sealed class Screens(Plan plan, RunState state, RunTimes times)
 
     public Screen OfBackOut(BackOutRoute route) => new()
     {
-        Title = Text.Of("Back out to {0}?", plan.From),
+        Title = route.IsPart ? Text.Of("Take {0} back to {1}?", string.Join(", ", route.Nodes), plan.From) : Text.Of("Back out to {0}?", plan.From),
         Place = Text.Of("From step {0}; {1} of {2} done", string.Join(", ", route.Steps), state.DoneCount, plan.Steps.Count),
         Parts =
         [
-            new Part(Text.Of("It takes"), [Takes(route.Minutes, route.ServiceMinutes)]),
+            new Part(Text.Of("Goes back"), [Raw(string.Join(", ", route.Nodes))]),
+            new Part(Text.Of("It takes"), [Takes(route)]),
             IsLost(route.Lost),
             new Part(Text.Of("In this order"), [.. route.Actions.Select(static a => a.Do)]),
         ],
+    };
+
+    /// <summary>After a back-out of a part.</summary>
+    public Screen OfTakenBack(Step step, DateTimeOffset now) => new()
+    {
+        Title = Text.Of("Step {0} was backed out; the run goes on", step.Id),
+        Place = Text.Of("{0} of {1} done", state.DoneCount, plan.Steps.Count),
+        Clock = [times.Window(step, now)],
+        Parts = [new Part(Text.Of("Is at {0} again", plan.From), [Raw(string.Join(", ", BackOutRoute.Of(plan, [step.Id], isPart: true).Nodes))]), .. WayBack(step, now)],
     };
 
     public Screen OfAction(BackOutRoute route, int index, DateTimeOffset now)

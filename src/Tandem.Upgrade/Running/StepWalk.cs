@@ -40,6 +40,7 @@ sealed class StepWalk(Screens screens, Conversation conversation, LocalShell she
         { Progress: StepProgress.InProgress, WasInterrupted: true } => Text.Of("Was it done?"),
         { Progress: StepProgress.InProgress } => Text.Of("How did it end?"),
         { Progress: StepProgress.Failed } => Text.Of("It failed. What now?"),
+        { Progress: StepProgress.BackedOut } => Text.Of("It was backed out. Ready to try it again?"),
         _ => Text.Of("Ready to begin?"),
     };
 
@@ -56,7 +57,7 @@ sealed class StepWalk(Screens screens, Conversation conversation, LocalShell she
             case StepProgress.Failed: replies.Add(new Reply(Again, Text.Of("try the step again"))); break;
             default: replies.Add(new Reply(Begin, Text.Of("begin the step now"))); break;
         }
-        if (State.AnyBegun) replies.Add(new Reply(BackOut, Text.Of("go back to the old release")));
+        if (State.AnyBegun) replies.Add(new Reply(BackOut, screens.WhereBackOutLeads(step)));
         if (others) replies.Add(new Reply(Other, Text.Of("choose another step")));
         return replies;
     }

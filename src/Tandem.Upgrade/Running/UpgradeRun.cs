@@ -21,10 +21,13 @@ public static class UpgradeRun
             string who = options.Who.Trim();
             if (who.Length == 0) throw new UpgradeException("who carries out the run? The record has it in each line: --who NAME");
             // Before the plan is read: one that was spoilt after the run began is damage, and no reason to make another.
-            if (RunRecord.IsIn(options.Folder) && RunRecord.Verify(options.Folder) is { IsWhole: false } damaged) throw new DamagedRecordException(damaged);
+            RecordCheck? known = RunRecord.IsIn(options.Folder) ? RunRecord.Verify(options.Folder) : null;
+            if (known is { IsWhole: false }) throw new DamagedRecordException(known);
             Plan plan = PlanFile.Load(options.Folder);
             IRunTerminal terminal = IsTerminal(options) ? RunTerminal.On(options.In, options.Out, options.Language) : new PlainTerminal(options.In, options.Out, options.Language, echoes: options.In != Console.In || Console.IsInputRedirected);
             if (!plan.IsReady) return (int)RunSession.RefuseNotReady(plan, terminal);
+            // Not when it is resumed: half an upgrade is no place to be kept from going on.
+            if (known is null or { Entries.Count: 0 } && ReadyToday.Stopping(plan, options.Folder, options.Clock.GetUtcNow()) is { Count: > 0 } stopping) return (int)RunSession.RefuseNotReady(stopping, terminal);
             using RunRecord record = RunRecord.Open(options.Folder);
             return (int)new RunSession(plan, record, terminal, options.Clock, who).Run();
         }

@@ -129,6 +129,15 @@ public sealed class NetworksModelTests
     }
 
     [Fact]
+    public void While_nobody_routes_nothing_is_redundant()
+    {
+        NetworksModel model = MxOne.Model(MxOne.Estate());
+        Assert.Empty(model.NotRedundant);
+        model.Apply(new Change("sn-1", Change.End, Network: "none"));
+        Assert.Equal(["system"], model.NotRedundant);
+    }
+
+    [Fact]
     public void A_copy_goes_its_own_way()
     {
         NetworksModel model = MxOne.Model(MxOne.Estate());

@@ -24,6 +24,26 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void A_plan_that_ends_before_all_nodes_run_the_new_release_is_found_whatever_its_totals_say()
+    {
+        Plan whole = IcmNight.Plan();
+        Assert.DoesNotContain(IcmNight.Rehearse(whole).Findings, static f => f.Kind == "unfinished");
+        RehearsalReport report = IcmNight.Rehearse(whole with { Steps = [.. whole.Steps.Take(5)] });
+        Assert.Contains("rtr-b", Assert.Single(report.Findings, static f => f is { Kind: "unfinished", Severity: Severity.Fails }).Says.ToString(), StringComparison.Ordinal);
+        Assert.False(report.IsClean);
+    }
+
+    [Fact]
+    public void A_back_out_that_is_said_to_be_shorter_than_its_actions_fails_and_their_sum_is_told()
+    {
+        Plan plan = IcmNight.With(IcmNight.Plan(), "6", static s => s with { BackOut = s.BackOut with { Minutes = 3 } });
+        RehearsalReport report = IcmNight.Rehearse(plan);
+        Assert.Single(report.Findings, static f => f is { Kind: "back-out-longer", Severity: Severity.Fails, Step: "6" });
+        Assert.Contains("takes 220 minutes", Assert.Single(report.Findings, static f => f.Kind == "point-of-no-return").Says.ToString(), StringComparison.Ordinal);
+        Assert.False(report.IsClean);
+    }
+
+    [Fact]
     public void Before_side_B_is_upgraded_the_way_back_is_ten_minutes_on_the_default_plan()
     {
         FailureOutcome test = Of(IcmNight.Rehearse(IcmNight.Plan()), "5", FailurePoint.End);

@@ -41,13 +41,9 @@ sealed class DraftList(Replacement of)
         _idOf[row.Act] = id;
         _steps.Add(new DraftStep
         {
-            Id = id, Row = row.Row, Title = Text.Of(row.Title), Nodes = nodes, Minutes = Learned(row.Row, minutes), RoutingColumn = row.Routing, After = after, Changes = changes,
+            Id = id, Row = row.Row, Title = Text.Of(row.Title), Nodes = nodes, Minutes = of.Learned(row.Row, minutes), RoutingColumn = row.Routing, After = after, Changes = changes,
             Together = inService ? OneWindow : "", InService = inService, IsTest = isTest, Expect = Text.Of(row.Expect), Evidence = [.. row.Evidence.Select(static e => Text.Of(e))],
             TwoPersons = row.TwoPersons, BackOut = backOut, Source = row.Source,
         });
     }
-
-    Minutes Learned(string row, Minutes minutes) => of.Estate.Learned.TryGetValue("row:" + row, out double learned)
-        ? new Minutes(Math.Min(minutes.Min, learned), learned, Math.Max(minutes.Max, learned))
-        : minutes;
 }

@@ -22,6 +22,7 @@ static class NetworksFigures
             new("outage-minutes-least", Text.Of("Total outage, at least"), least, "min", false, Text.Of("as the source says it"), outageSource),
             new("outage-minutes-most", Text.Of("Total outage, at most"), most, "min", false, Text.Of("as the source says it"), outageSource),
             new("outage-minutes", Text.Of("Total outage of this estate, estimated"), Rounded(outage.Total.Usual), "min", true, Text.Of("the sum of the parts, from {0} to {1} minutes", Rounded(outage.Total.Min), Rounded(outage.Total.Max)), outageSource),
+            new("confirmed-minutes", Text.Of("From the begin of the outage until it is confirmed"), Rounded(outage.UntilConfirmed.Usual), "min", true, Text.Of("the outage and {0} minutes of tests, in which the new system serves", Rounded(outage.Tests.Usual)), outageSource),
             Said(of, "firmware-wait-seconds", of.Figure("firmware-wait-seconds").Value),
             Derived("registration-seconds", of.Figure("registrations-per-second"), Rounded(outage.Registration.Usual * 60), Text.Of("{0} phones ÷ {1} in a second", of.Phones, outage.Rate), Text.Of("All phones register at the new system"), "s"),
             Derived("regeneration-users-per-hour-least", rate, rate.Min, Text.Of("{0} users in {1} hours", of.Figure("regeneration-users").Value, of.Figure("weekend-hours").Max)),

@@ -4,7 +4,8 @@ namespace Tandem.Upgrade.Planning.Networks;
 
 /// <summary>
 /// How long callers are without telephony, part by part, in minutes: the moves of the old and the new machines and of the PC,
-/// the gate between them, the reload of data, addresses that the network must learn, phones that register, tests.
+/// the gate between them, the reload of data, addresses that the network must learn, phones that register. The new system serves
+/// during the tests after that, and they confirm it.
 /// </summary>
 sealed class Outage
 {
@@ -26,7 +27,17 @@ sealed class Outage
         Rate = of.Figure("registrations-per-second").Value;
         double registration = of.Phones / Rate / SecondsPerMinute;
         Registration = new Minutes(registration, registration, Math.Max(registration, of.Figure("registration-refresh-minutes").Value), Derived: true);
-        Tests = of.Estate.TestMinutes.TryGetValue("end", out double own) ? Minutes.Exactly(own) : of.MinutesOf("test-minutes");
+        Tests = of.Learned(of.Row("tests").Row, of.Estate.TestMinutes.TryGetValue("end", out double own) ? Minutes.Exactly(own) : of.MinutesOf("test-minutes"));
+        List<Minutes> parts =
+        [
+            Step(of.OldIsCabled ? "cables-1" : "part-1", OneWay), Step(of.PcIsGateway ? "gate-pc" : "gate", Gate), Step(of.NewIsCabled ? "cables-2" : "part-2", WithPc),
+            Step("reload", Reload), Step("addresses", Addresses), Step("registration", Registration),
+        ];
+        if (Park is not null) parts.Add(Step(of.ParkedOn == Modelling.NetworksModel.Shadow ? "cables-3-shadow" : "cables-3-migration", Park));
+        Total = Sum(parts);
+        UntilConfirmed = Sum([Total, Tests]);
+
+        Minutes Step(string act, Minutes minutes) => of.Learned(of.Row(act).Row, minutes);
     }
 
     /// <summary>Of one machine from one network to another.</summary>
@@ -51,12 +62,16 @@ sealed class Outage
     /// <summary>Both parts, as the source measured them: machines and PC.</summary>
     public double MovesSeconds => 2 * Machines * MoveSeconds + PcSeconds;
 
-    public Minutes Total => new(Sum(static m => m.Min), Sum(static m => m.Usual), Sum(static m => m.Max), Derived: true);
+    /// <summary>What the timeline has of nobody routing.</summary>
+    public Minutes Total { get; }
+
+    /// <summary>The outage, and the tests that the new system is let pass.</summary>
+    public Minutes UntilConfirmed { get; }
 
     /// <summary>Until a system that was put back on Production serves its phones again.</summary>
     public double ReturnMinutes => Reload.Usual + Addresses.Usual + Registration.Usual;
 
-    double Sum(Func<Minutes, double> of) => of(OneWay) + of(WithPc) + (Park is null ? 0 : of(Park)) + of(Gate) + of(Reload) + of(Addresses) + of(Registration) + of(Tests);
+    static Minutes Sum(List<Minutes> parts) => new(parts.Sum(static m => m.Min), parts.Sum(static m => m.Usual), parts.Sum(static m => m.Max), Derived: true);
 
     static Minutes Plus(Minutes minutes, double more) => new(minutes.Min + more, minutes.Usual + more, minutes.Max + more, minutes.Derived);
 }

@@ -77,6 +77,11 @@ sealed class Replacement
         return new Minutes(f.Min, f.Value, f.Max, f.Derived);
     }
 
+    /// <summary>What the customer measured of a row replaces the pack's.</summary>
+    public Minutes Learned(string row, Minutes minutes) => Estate.Learned.TryGetValue("row:" + row, out double learned)
+        ? new Minutes(Math.Min(minutes.Min, learned), learned, Math.Max(minutes.Max, learned))
+        : minutes;
+
     long Count(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
