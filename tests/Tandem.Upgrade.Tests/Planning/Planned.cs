@@ -13,6 +13,14 @@ static class Planned
 
     public static string Example(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "examples", "estates", name + ".yaml"));
 
+    /// <summary>The example moved by whole weeks, so that it is ready on this day as it is on <see cref="Today"/>.</summary>
+    public static string ExampleOf(string name, DateOnly day)
+    {
+        int weeks = (int)Math.Floor((day.DayNumber - Today.DayNumber) / 7.0);
+        return System.Text.RegularExpressions.Regex.Replace(Example(name), @"\b20\d\d-\d\d-\d\d(?=\b|T)",
+            m => DateOnly.ParseExact(m.Value, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture).AddDays(7 * weeks).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     public static Estate Read(string yaml)
     {
         EstateReading reading = EstateFile.Parse(yaml, "estate.yaml", Packs);
