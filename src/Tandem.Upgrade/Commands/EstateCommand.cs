@@ -41,6 +41,8 @@ static class EstateCommand
     {
         Console.Out.Write(usual is { Length: > 0 } ? $"{question} [{usual}]: " : $"{question}: ");
         string? line = Console.In.ReadLine();
+        // Answers from a pipe are not echoed by a terminal.
+        if (Console.IsInputRedirected) Console.Out.WriteLine(line);
         return line is null ? null : line.Trim() is { Length: > 0 } said ? said : usual ?? "";
     }
 }
