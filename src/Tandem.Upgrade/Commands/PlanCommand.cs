@@ -10,8 +10,6 @@ namespace Tandem.Upgrade.Commands;
 /// <summary>`upgrade plan`: all documents in a folder, or nothing.</summary>
 static class PlanCommand
 {
-    public const string EstateCopy = "estate.yaml", PackCopy = "pack.yaml";
-
     public static Command Create()
     {
         Argument<string> path = UpgradeCommandLine.EstatePath();
@@ -44,8 +42,8 @@ static class PlanCommand
         if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
         Directory.CreateDirectory(made);
         PlanFile.Save(plan, made);
-        File.Copy(estate.File, Path.Combine(made, EstateCopy));
-        File.Copy(packs.PathOf(pack.Id), Path.Combine(made, PackCopy));
+        File.Copy(estate.File, Path.Combine(made, PlanFile.EstateCopy));
+        File.Copy(packs.PathOf(pack.Id), Path.Combine(made, PlanFile.PackCopy));
         PlanDocuments.Write(plan, pack, Language.English, made);
         foreach (Language language in languages) PlanDocuments.Write(plan, pack, language, made);
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);

@@ -30,7 +30,7 @@ static class RehearseCommand
     static int Rehearse(string folder, int runs, ulong seed, bool json, Language language)
     {
         Plan plan = PlanFile.Load(folder);
-        Pack pack = PackLibrary.Read(Path.Combine(folder, PlanCommand.PackCopy));
+        Pack pack = PackLibrary.Read(Path.Combine(folder, PlanFile.PackCopy));
         RehearsalReport report = Rehearsal.Play(plan, () => Models.Of(plan, pack), new RehearsalOptions { Runs = runs, Seed = seed });
         string output = language.Tag == "en" ? folder : Path.Combine(folder, language.Tag);
         Directory.CreateDirectory(output);

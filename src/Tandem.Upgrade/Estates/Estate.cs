@@ -44,6 +44,8 @@ public sealed record Estate
     public IReadOnlyList<OrderedAct> Order { get; init; } = [];
     /// <summary>Durations learned in earlier runs, in minutes, by `role:ROLE` or `row:ROW`; they replace the pack's.</summary>
     public IReadOnlyDictionary<string, double> Learned { get; init; } = new Dictionary<string, double>();
+    /// <summary>Local commands that carry steps out, by the step's id; the others are done by hand.</summary>
+    public IReadOnlyList<StepCommand> Commands { get; init; } = [];
     /// <summary>The path of its file, for messages.</summary>
     public string File { get; init; } = "";
 }
@@ -126,3 +128,6 @@ public sealed record OtherUpgrade(string Component, string To, string Window, Lo
 /// <summary>One act of an order that the customer wrote.</summary>
 /// <param name="Do">stop, upgrade, start, test.</param>
 public sealed record OrderedAct(string Do, IReadOnlyList<string> Nodes, double? Minutes, int Line);
+
+/// <summary>What carries a step out, for <c>sh</c> on the machine of the run.</summary>
+public sealed record StepCommand(string Step, string CommandLine, int Line);

@@ -60,6 +60,7 @@ public static class EstateWriter
         .Add("calls-per-hour", [.. estate.CallsPerHour.Select(Number)])
         .Add("order", estate.Order, static o => new MapBuilder().Add(o.Do, o.Nodes, evenEmpty: true).Add("minutes", o.Minutes is { } minutes ? Number(minutes) : ""))
         .Add("learned", estate.Learned.Select(static l => (l.Key, Number(l.Value))))
+        .Add("commands", estate.Commands.Select(static c => (c.Step, c.CommandLine)))
         .Map;
 
     static MapBuilder Node(EstateNode node, string release) => new MapBuilder()

@@ -11,6 +11,9 @@ public static class PlanFile
 {
     public const string Name = "plan.json";
 
+    /// <summary>What the plan was made of, beside it.</summary>
+    public const string EstateCopy = "estate.yaml", PackCopy = "pack.yaml";
+
     /// <summary>Of every JSON file that is made from a plan.</summary>
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -45,12 +48,15 @@ public static class PlanFile
         }
     }
 
+    /// <summary>The file of this plan.</summary>
+    public static byte[] Bytes(Plan plan) => [.. JsonSerializer.SerializeToUtf8Bytes(plan, Json), (byte)'\n'];
+
     /// <summary>Makes the folder when it is missing.</summary>
     /// <exception cref="UpgradeException">It cannot be written, or a run of another plan was begun in this folder.</exception>
     public static void Save(Plan plan, string folder)
     {
         string path = PathIn(folder);
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(plan, Json), (byte)'\n'];
+        byte[] bytes = Bytes(plan);
         try
         {
             Directory.CreateDirectory(folder);

@@ -4,6 +4,7 @@ using Tandem.Upgrade.Modelling;
 using Tandem.Upgrade.Packs;
 using Tandem.Upgrade.Readiness;
 using Tandem.Upgrade.Texts;
+using Tandem.Yaml;
 
 namespace Tandem.Upgrade.Planning;
 
@@ -12,7 +13,7 @@ public static class Planner
 {
     /// <param name="today">The day for which readiness is judged.</param>
     /// <param name="packHash">Of the pack's file; what the plan was made of.</param>
-    /// <exception cref="UpgradeException">A policy that does not exist; an order that upgrades what runs.</exception>
+    /// <exception cref="UpgradeException">A policy or a step with a command that does not exist; an order that upgrades what runs.</exception>
     public static PlanResult Plan(Estate estate, Pack pack, DateOnly today, string packHash = "")
     {
         if (pack.Method == Method.Checks) throw new UpgradeException($"{pack.Id} knows rules of {pack.Product} {pack.Release}, and no way to it: use `tandem upgrade check`");
@@ -36,7 +37,7 @@ public static class Planner
         {
             Estate = estate.Name, Pack = pack.Id, Product = pack.Product, From = estate.Release, To = pack.Release, Today = today,
             EstateHash = HashOf(estate.File), PackHash = packHash, Policies = policies.Taken, Findings = report.Findings, Path = report.Path, Windows = schedule.Windows,
-            Nodes = nodes, Steps = schedule.Steps, Timeline = [], Totals = new Totals(), CriticalPath = schedule.CriticalPath, Materials = report.Materials, Software = report.Software,
+            Nodes = nodes, Steps = WithCommands(schedule.Steps, estate), Timeline = [], Totals = new Totals(), CriticalPath = schedule.CriticalPath, Materials = report.Materials, Software = report.Software,
             Calls = [.. estate.CallsPerHour.Select(static (calls, hour) => new CallHour(hour, calls))], Zone = estate.Zone, Counts = estate.Counts,
             People = [.. estate.Engineers.Select(static e => new PersonInPlan(e.Name, "engineer", e.Phone, "")), .. estate.Contacts.Select(static c => new PersonInPlan(c.Name, c.Role, c.Phone, c.Mail))],
         };
@@ -47,6 +48,16 @@ public static class Planner
         made = made with { Timeline = timeline };
         made = made with { Totals = PlanTotals.Of(made, estate, pack, policies) };
         return new PlanResult(made, report.Findings, report);
+    }
+
+    static IReadOnlyList<Step> WithCommands(IReadOnlyList<Step> steps, Estate estate)
+    {
+        string[] ids = [.. steps.Select(static s => s.Id)];
+        string[] wrong = [.. estate.Commands.Where(c => !ids.Contains(c.Step, StringComparer.Ordinal)).Select(c =>
+            $"{estate.File}:{c.Line}: commands: the plan has no step '{c.Step}'; {(NearestName.Of(c.Step, ids) is { } near ? $"did you mean '{near}'?" : $"it has {string.Join(", ", ids)}")}")];
+        if (wrong.Length > 0) throw new UpgradeException(string.Join(Environment.NewLine, wrong));
+        Dictionary<string, string> commands = estate.Commands.ToDictionary(static c => c.Step, static c => c.CommandLine, StringComparer.Ordinal);
+        return commands.Count == 0 ? steps : [.. steps.Select(s => commands.TryGetValue(s.Id, out string? command) ? s with { Command = command } : s)];
     }
 
     /// <summary>An order of the customer's own may end too early.</summary>

@@ -177,7 +177,7 @@ sealed class SidesPlanner
             drafts.Add(new DraftStep
             {
                 Id = id, Row = id, Title = title, Nodes = act.Nodes, Minutes = Planning.Minutes.Exactly(minutes), RoutingColumn = "", After = previous.Length > 0 ? [previous] : [], Changes = changes,
-                Together = Switch, IsTest = act.Do == "test", Expect = Text.Of("as the estate's own order has it"), BackOut = SidesBackOut.Reverse(done), Source = $"{_estate.File}:{act.Line}",
+                Together = Switch, IsTest = act.Do == "test", Expect = Text.Of("as the estate's own order has it"), BackOut = SidesBackOut.Reverse(done), Source = $"estate#line {act.Line}",
             });
             previous = id;
         }

@@ -7,32 +7,37 @@ using Tandem.Upgrade.Readiness;
 
 namespace Tandem.Upgrade.Running;
 
-/// <summary>Judges again, from the copies that the plan was made of and for the day on which it is run: plan.json is not believed.</summary>
+/// <summary>
+/// What must hold before a run begins: plan.json is what the planner makes of the copies beside it, and they are ready on the day
+/// on which it is run. What plan.json says of itself is not believed.
+/// </summary>
 static class ReadyToday
 {
-    const string EstateCopy = "estate.yaml", PackCopy = "pack.yaml";
-
-    /// <summary>Findings that stop the run; none for a plan that names nothing that it was made of.</summary>
-    /// <exception cref="UpgradeException">A copy is missing, was changed, or cannot be read.</exception>
+    /// <summary>Findings that stop the run; none for a plan that was made of nothing, and has nothing beside it.</summary>
+    /// <exception cref="UpgradeException">The plan or a copy is missing, was changed, or cannot be read.</exception>
     public static IReadOnlyList<Finding> Stopping(Plan plan, string folder, DateTimeOffset now)
     {
-        if (plan.EstateHash.Length == 0 && plan.PackHash.Length == 0) return [];
-        string estatePath = Same(folder, EstateCopy, plan.EstateHash), packPath = Same(folder, PackCopy, plan.PackHash);
+        string estatePath = Path.Combine(folder, PlanFile.EstateCopy), packPath = Path.Combine(folder, PlanFile.PackCopy);
+        if (plan.EstateHash.Length == 0 && plan.PackHash.Length == 0 && !File.Exists(estatePath) && !File.Exists(packPath)) return [];
+        Same(estatePath, plan.EstateHash);
+        Same(packPath, plan.PackHash);
         Pack pack = PackLibrary.Read(packPath);
         if (pack.Id != plan.Pack) throw Changed($"the plan is of {plan.Pack}, and {packPath} of {pack.Id}");
         EstateReading reading = EstateFile.Load(estatePath, new PackLibrary(PackLibrary.Installed));
         if (reading.Estate is not { } estate) throw new UpgradeException(string.Join(Environment.NewLine, reading.Problems));
-        DateTimeZone zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(estate.Zone) ?? DateTimeZone.Utc;
+        DateTimeZone zone = DateTimeZoneProviders.Tzdb[estate.Zone];
         DateOnly today = now.ToInstant().InZone(zone).Date.ToDateOnly();
         ReadinessReport report = Readiness.Readiness.Judge(estate, pack, PolicySet.Of(pack, estate), today);
-        return [.. report.Findings.Where(static f => f.Verdict is Verdict.NotReady or Verdict.Refused)];
+        Finding[] stopping = [.. report.Findings.Where(static f => f.Verdict is Verdict.NotReady or Verdict.Refused)];
+        if (stopping.Length > 0) return stopping;
+        return Planner.Plan(estate, pack, plan.Today, plan.PackHash).Plan is { } again && PlanFile.Bytes(again).AsSpan().SequenceEqual(File.ReadAllBytes(PlanFile.PathIn(folder))) ? []
+            : throw Changed($"{PlanFile.PathIn(folder)} is not what this version makes of {PlanFile.EstateCopy} and {PlanFile.PackCopy} beside it");
     }
 
-    static string Same(string folder, string name, string hash)
+    static void Same(string path, string hash)
     {
-        string path = Path.Combine(folder, name);
         if (!File.Exists(path)) throw Changed($"{path} is missing: what the plan was made of cannot be judged again");
-        return EvidenceFolder.HashOf(path) == hash ? path : throw Changed($"{path} is not what plan.json was made of: its SHA-256 is another");
+        if (EvidenceFolder.HashOf(path) != hash) throw Changed($"{path} is not what plan.json was made of: its SHA-256 is another");
     }
 
     static UpgradeException Changed(string what) => new($"{what}. The plan was changed after it was made; make it again: tandem upgrade plan");

@@ -43,23 +43,37 @@ public sealed class ArchiveTests : IDisposable
             """, oldest);
     }
 
+    /// <summary>A bit that the compressor left unused may change and damages nothing; any other is told.</summary>
     [Fact]
     public async Task A_damaged_segment_is_told_before_any_of_its_entries_is()
     {
         Archive archive = Open();
         await using FileJournal journal = await Filled(archive);
+        JournaledEntry[] right = [.. journal.Read(1).Take(5)];
         journal.Trim(400);
         string oldest = Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).First();
         byte[] bytes = File.ReadAllBytes(oldest);
-        for (int at = 0; at < bytes.Length; at += 41)
+        int tried = 0, told = 0;
+        for (int at = 0; at < bytes.Length; at += 41, tried++)
         {
             bytes[at] ^= 16;
             File.WriteAllBytes(oldest, bytes);
             bytes[at] ^= 16;
-            Assert.ThrowsAny<Exception>(() => archive.Read(1, 5).First());
+            IEnumerator<JournaledEntry> entries = archive.Read(1, 5).GetEnumerator();
+            try
+            {
+                entries.MoveNext();
+            }
+            catch (JournalException)
+            {
+                told++;
+                continue;
+            }
+            Assert.Equal(right[0], entries.Current);
         }
+        Assert.InRange(told, tried - 2, tried);
         File.WriteAllBytes(oldest, bytes);
-        Assert.Equal(5, archive.Read(1, 5).Count());
+        Assert.Equal(right, archive.Read(1, 5));
     }
 
     [Fact]

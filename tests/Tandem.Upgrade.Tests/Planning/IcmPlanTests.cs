@@ -154,6 +154,10 @@ public sealed class IcmPlanTests
         Assert.Equal(21, plan.Steps.Single(static s => s.Row == "10").Minutes.Usual);
     }
 
+    [Fact]
+    public void A_command_for_a_step_that_is_not_there_names_the_nearest() =>
+        Assert.Contains("did you mean '9.hds-1'", Assert.Throws<UpgradeException>(() => Planned.Result(s_small + "\ncommands: {9.hsd-1: \"true\"}\n")).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("row-9-90", 90)]
     [InlineData("per-node-45-120", 82.5)]

@@ -53,6 +53,7 @@ sealed class EstateReader(Mapping root, Products products)
             CallsPerHour = WishesReader.CallsPerHour(root.Optional("calls-per-hour")),
             Order = WishesReader.Order(root.Optional("order"), nodes.Names),
             Learned = WishesReader.Learned(root.Optional("learned"), product),
+            Commands = WishesReader.Commands(root.Optional("commands")),
         };
         root.Done();
         return estate;

@@ -91,6 +91,16 @@ static class WishesReader
         return learned;
     }
 
+    /// <summary>Which steps there are is known when they are planned.</summary>
+    public static IReadOnlyList<StepCommand> Commands(Field? field)
+    {
+        List<StepCommand> commands = [];
+        if (field?.Map("write ids of steps with command lines") is { } keys)
+            foreach (string step in keys.Keys)
+                if (keys[step].Text("write a command line for sh") is { } command) commands.Add(new StepCommand(step, command, keys[step].Line));
+        return commands;
+    }
+
     static string Near(string wrong, IReadOnlyCollection<string> known) =>
         NearestName.Of(wrong, known) is { } near ? $"did you mean '{near}'?" : known.Count == 0 ? "leave it out: none is known" : $"known: {string.Join(", ", known)}";
 }
