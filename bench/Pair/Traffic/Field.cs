@@ -117,7 +117,8 @@ sealed class Field : IDisposable
                 readable.Clear();
                 readable.Add(CallersSocket);
                 readable.Add(PhonesSocket);
-                Socket.Select(readable, null, null, (int)wait);
+                // Whole milliseconds, up: of less, the poll below makes 0 and would spin on a processor that the nodes need.
+                Socket.Select(readable, null, null, (int)((wait + 999) / 1000 * 1000));
                 foreach (Socket socket in readable)
                 {
                     for (int i = 0; i < 64 && socket.Available > 0; i++)

@@ -40,7 +40,7 @@ sealed class SidesPlanner
         _withA = [.. far.Where(static n => n.Side == "A")];
         _waiting = [.. far.Where(static n => n.Side.Length == 0)];
         _withB = [.. far.Where(static n => n.Side == "B")];
-        _backOut = new SidesBackOut(pack, new(_a, _b, _withA, _withB, _waiting, _first, [.. _clients.Where(n => n != _first)]), Usual);
+        _backOut = new SidesBackOut(pack, new(_a, _b, _withA, _withB, _waiting, _first, [.. OtherClients]), Usual);
     }
 
     public static IReadOnlyList<DraftStep> Draft(Estate estate, Pack pack, PolicySet policies)
@@ -48,6 +48,8 @@ sealed class SidesPlanner
         var planner = new SidesPlanner(estate, pack, policies);
         return estate.Order.Count > 0 ? planner.Ordered() : [.. pack.Chronology.SelectMany(planner.Row)];
     }
+
+    IEnumerable<EstateNode> OtherClients => _clients.Where(n => n != _first);
 
     EstateNode[] Of(string group) => [.. _estate.Nodes.Where(n => _pack.Roles[n.Role].Group == group)];
 
@@ -88,7 +90,7 @@ sealed class SidesPlanner
 
     IEnumerable<DraftStep> StopSide(ChronologyRow row)
     {
-        EstateNode[] stopped = [.. _b, .. _clients.Where(n => n != _first), .. _withB, .. _waiting];
+        EstateNode[] stopped = [.. _b, .. OtherClients, .. _withB, .. _waiting];
         yield return Step(row, row.Row, Text.Of(row.Title), stopped, Minutes(row), [.. Stop(stopped)]);
     }
 
@@ -218,7 +220,10 @@ sealed class SidesPlanner
     Minutes Test()
     {
         if (_estate.TestMinutes.TryGetValue("midpoint", out double own)) return Planning.Minutes.Exactly(own);
-        double cases = _pack.Tests.Where(static t => t.At.Contains("simplex")).Sum(static t => t.Minutes);
+        // What stands still at the switch is not there to be tested with.
+        string[] there = [.. _estate.Nodes.Except([.. _b, .. _withB, .. OtherClients]).Select(static n => n.Role)];
+        double cases = _pack.Tests.Where(t => t.At.Contains("simplex") && (t.Needs.Count == 0 || t.Needs.Intersect(there).Any()) && !_estate.Nodes.Any(n => t.Without.Contains(n.Role)))
+            .Sum(static t => t.Minutes);
         return new Minutes(cases / 2, cases, cases * 2, Derived: true);
     }
 
