@@ -46,13 +46,13 @@ static class PlanTotals
         ];
         if (with > 0) how.Add(Text.Of("Gateways that go with their side, because they may not lag so far: {0} minutes", with));
         if (clients.Length > 0) how.Add(Text.Of("Row 9, one machine after another: {0} = {1} minutes", string.Join(" + ", clients.Select(static s => s.Minutes.Usual)), clients.Sum(static s => s.Minutes.Usual)));
-        if (gateways.Length > 0) how.Add(Text.Of("Row 10, one gateway after another: {0} steps, {1} minutes", gateways.Length, gateways.Sum(static s => s.Minutes.Usual)));
+        if (gateways.Length > 0) how.Add(Text.Of("Row 10, one gateway after another, {0} in all: {1} minutes", gateways.Length, gateways.Sum(static s => s.Minutes.Usual)));
         how.Add(Text.Of("All rows without the test: {0} minutes ({1} h {2} min)", totals.WorkMinutes, Math.Floor(totals.WorkMinutes / 60), totals.WorkMinutes % 60));
         how.Add(Text.Of("The test of row 5 is the customer's: {0} minutes", totals.TestMinutes));
         how.Add(totals.WorkMinutes + totals.TestMinutes < 660
             ? Text.Of("The guide's total is 11+ hours, 660 minutes and more: {0} minutes more than this estate's rows and test; it does not say which rows it adds up, for how many machines, or how long a test", 660 - totals.WorkMinutes - totals.TestMinutes)
             : Text.Of("The guide's total is 11+ hours, 660 minutes and more: this estate's rows and test are {0} minutes above its least", totals.WorkMinutes + totals.TestMinutes - 660));
-        how.Add(Text.Of("With {0} engineers and the windows it takes {1} minutes from the first step to the last, pauses between windows left out", Math.Max(1, service.Select(static s => s.Engineer).Distinct(StringComparer.Ordinal).Count()), totals.ElapsedMinutes));
+        how.Add(Text.Of("Engineers: {0}. With them and the windows it takes {1} minutes from the first step to the last, pauses between windows left out", Math.Max(1, service.Select(static s => s.Engineer).Distinct(StringComparer.Ordinal).Count()), totals.ElapsedMinutes));
         how.Add(Text.Of("Without redundancy of the central controller: {0} minutes, and {1} minutes of tests in that time", simplex, test));
         how.Add(totals.NobodyRoutesMinutes > 0
             ? Text.Of("Of these nobody routes {0} minutes: the network has no default plan to route by", totals.NobodyRoutesMinutes)

@@ -25,8 +25,10 @@ static class PathMap
                 path.AddRange(Through(facts));
                 earliest = facts.FirstDay;
             }
-            path.Add(One(facts, stage, earliest, findings));
-            if (stage.Changes != Hardware) earliest = Later(earliest, EndOf(facts, stage))?.PlusDays(stage.TestDays);
+            PathStage one = One(facts, stage, earliest, findings);
+            path.Add(one);
+            // What is there already needs no days of test.
+            if (stage.Changes != Hardware && one.Needed) earliest = Later(earliest, EndOf(facts, stage))?.PlusDays(stage.TestDays);
         }
         return path;
     }

@@ -60,7 +60,7 @@ static class RehearsalTable
     {
         RehearsalFinding[] shown = [.. report.Findings.Where(static f => f.Kind != "window")];
         foreach (RehearsalFinding finding in shown.Take(FindingsShown))
-            console.MarkupLineInterpolated($"[{(finding.Severity == Severity.Fails ? "red" : finding.Severity == Severity.Warn ? "yellow" : "grey")}]{language.Say(RehearsalText.SeverityOf(finding.Severity))}[/] {language.Say(finding.Says)}");
+            console.MarkupLineInterpolated($"[{(finding.Severity == Severity.Fails ? "red" : finding.Severity == Severity.Warn ? "yellow" : "grey")}]{language.Say(RehearsalText.SeverityOf(finding.Severity))}:[/] {language.Say(finding.Says)}");
         if (shown.Length > FindingsShown) console.WriteLine(language.Say("… and {0} more; all are in rehearsal.md.", shown.Length - FindingsShown));
         console.WriteLine(report.IsClean ? language.Say("The plan passes: nothing was found that makes it wrong.")
             : language.Say("The plan does not pass: {0} findings make it wrong.", report.Findings.Count(static f => f.Severity == Severity.Fails)));

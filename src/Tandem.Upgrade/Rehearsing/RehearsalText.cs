@@ -21,9 +21,22 @@ public static class RehearsalText
 
     public static string Markdown(RehearsalReport report, Language language) => new Writer(report, language).Write();
 
-    /// <summary>For the terminal.</summary>
-    public static void Show(RehearsalReport report, Language language, TextWriter output) =>
-        RehearsalTable.Write(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }), report, language);
+    /// <summary>For the terminal; elsewhere without colours, and in lines that are not broken.</summary>
+    public static void Show(RehearsalReport report, Language language, TextWriter output)
+    {
+        bool isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!isTerminal) console.Profile.Width = FileWidth;
+        RehearsalTable.Write(console, report, language);
+    }
+
+    /// <summary>Columns of what is not shown on a terminal.</summary>
+    const int FileWidth = 240;
 
     /// <summary>A histogram for each window, and one of the whole when there are several.</summary>
     static IEnumerable<(string Name, string Drawing)> Drawings(RehearsalReport report, Language language)

@@ -223,7 +223,12 @@ public sealed class EstateFileTests(TestPacks packs) : IClassFixture<TestPacks>
     [InlineData("Cisco ICM Enterprise Edition", "did you mean 'Cisco ICM' (icm-4.6.2)?")]
     [InlineData("Definity", "there are packs of Cisco ICM (icm-4.6.2), Mitel MX-ONE (mx-one-7)")]
     public void An_unknown_product_names_the_nearest(string product, string right) =>
-        Assert.Equal([$"e.yaml:2: product: unknown product '{product}'; {right}"], Wrong(Head.Replace("Cisco ICM", product, StringComparison.Ordinal) + Nodes));
+        Assert.Equal($"e.yaml:2: product: unknown product '{product}'; {right}", Wrong(Head.Replace("Cisco ICM", product, StringComparison.Ordinal) + Nodes)[0]);
+
+    [Fact]
+    public void A_misspelled_product_does_not_hide_what_else_is_wrong() =>
+        Assert.Contains(Wrong(Head.Replace("ICM", "ICN", StringComparison.Ordinal) + Nodes.Replace("role: router", "role: ruoter", StringComparison.Ordinal)),
+            static wrong => wrong.StartsWith("e.yaml:7: nodes[1].role: Cisco ICM has no role 'ruoter'", StringComparison.Ordinal));
 
     [Fact]
     public void What_a_node_does_not_say_is_the_packs_or_the_estates()

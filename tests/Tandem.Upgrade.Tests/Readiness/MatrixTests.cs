@@ -124,6 +124,15 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public void A_stage_that_is_there_already_takes_no_days_of_test()
+    {
+        Estate estate = TestEstates.Ready;
+        foreach (EstateNode node in TestEstates.Ready.Nodes.Where(static n => n.Software.ContainsKey("sql"))) estate = estate.WithSoftware(node.Name, "sql", "sql-server 7.0 SP3");
+        PathStage[] last = [.. estate.Judged().Path.TakeLast(2)];
+        Assert.Equal([("sql", false, new DateOnly(2027, 1, 24)), ("windows-2000", true, new DateOnly(2027, 1, 24))], last.Select(static s => (s.Id, s.Needed, s.Earliest!.Value)));
+    }
+
+    [Fact]
     public void CallManager_and_IP_IVR_come_between_ICM_and_SQL_where_there_are_such()
     {
         Estate estate = TestEstates.Ready.AllAt("3.0") with { Peripherals = [new("voice", "call-manager", "3.2", "pg-1", Verified: true, 4)] };

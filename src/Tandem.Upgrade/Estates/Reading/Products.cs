@@ -16,27 +16,22 @@ sealed class Products
 
     public IReadOnlyList<Product> All => _all;
 
-    /// <summary>By its name, a pack's id or how ids begin (<c>icm</c>); the unknown product after telling that it is none of them.</summary>
+    /// <summary>By its name, a pack's id or how ids begin (<c>icm</c>); after telling that it is none of them the one that was meant by its letters, or the unknown product.</summary>
     public Product Read(Field? field)
     {
         if (field?.Text("name the product") is not { } text) return Product.Unknown("");
         if (_all.Length == 0) return Product.Unknown(text);
         Product[] found = [.. _all.Where(p => p.IsCalled(text))];
         if (found.Length == 1) return found[0];
-        field.Reject($"unknown product '{text}'", Nearest(text) is { } near
+        Product? typed = NearestName.Of(text, _all.SelectMany(static p => p.Calls)) is { } name ? Array.Find(_all, p => p.IsCalled(name)) : null;
+        field.Reject($"unknown product '{text}'", (typed ?? WithMostWordsOf(text)) is { } near
             ? $"did you mean '{near.Name}' ({near.PackIds})?"
             : $"there are packs of {string.Join(", ", _all.Select(static p => $"{p.Name} ({p.PackIds})"))}");
-        return Product.Unknown(text);
+        // The rest is read as if it were spelled right, so that what else is wrong is told too.
+        return typed ?? Product.Unknown(text);
     }
 
-    /// <summary>By letters, else by words in common.</summary>
-    Product? Nearest(string text)
-    {
-        string? name = NearestName.Of(text, _all.SelectMany(static p => p.Calls));
-        if (name is not null) return Array.Find(_all, p => p.IsCalled(name));
-        Product? most = _all.MaxBy(p => p.WordsIn(text));
-        return most?.WordsIn(text) > 0 ? most : null;
-    }
+    Product? WithMostWordsOf(string text) => _all.MaxBy(p => p.WordsIn(text)) is { } most && most.WordsIn(text) > 0 ? most : null;
 }
 
 /// <summary>What all packs of a product know together.</summary>
