@@ -65,7 +65,7 @@ public sealed class Node : INodeHost, IRecordSink, IAsyncDisposable
             RewindHistory();
             _logger = Logger.Open(HistoryAddress.Parse(HistoryPath), _journal.Instance, _journal.Generation);
             _snapshots = new FolderStorage(Path.Combine(options.Data, "snapshots"));
-            _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm);
+            _sockets = new SipSockets(_inbox, _guardian, overlaps: options.Pair is not null, address => _loop!.Opened(address), address => _loop!.Closed(address), Alarm, () => _loop!.DrainOfTaken);
             // Alone, the address is there; in a pair it is asked for when the state says that it is this node's.
             SipAddress = options.Pair is null ? _sockets.OpenNow(options.Sip) : SipEndPoint.From(options.Sip);
             _loop = new NodeLoop(new NodeParts

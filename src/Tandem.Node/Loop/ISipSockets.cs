@@ -14,7 +14,7 @@ interface ISipSockets : ISipOutput
     /// <summary>Asks for an address; <see cref="NodeLoop.Opened"/> follows when it is this node's to use: at once where it is open already.</summary>
     void Open(string address);
 
-    /// <summary>Lets an address go, after what still comes in during a while was delivered.</summary>
+    /// <summary>Lets an address go, after what still comes in until the other side has taken it, and during a while then, was delivered.</summary>
     void Close(string address, TimeSpan drain);
 }
 

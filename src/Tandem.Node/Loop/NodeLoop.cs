@@ -194,6 +194,12 @@ sealed class NodeLoop : IReplicaOwner, IAsyncDisposable
     }
 
     /// <summary>
+    /// An address was taken on the network: who acts has not read yet why, and goes on until then; who does not act is in the way
+    /// of whoever took it.
+    /// </summary>
+    public TimeSpan DrainOfTaken => _isLive && !_hasEnded && !_fence.IsClosed ? _parts.Drain : TimeSpan.Zero;
+
+    /// <summary>
     /// An address is not open here any more: it is another's, and what still came in was taken. That may be seen on the network
     /// before it is read in the journal; what goes on without a socket would end calls that are another's.
     /// </summary>

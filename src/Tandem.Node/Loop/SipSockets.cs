@@ -12,14 +12,24 @@ sealed class SipSockets : ISipSockets, IDisposable
     readonly IGuardianLink _guardian;
     readonly Action<string> _opened, _closed, _alarm;
     readonly bool _overlaps;
-    readonly List<OpenAddress> _open = [];
+    readonly List<OpenAddress> _open = [], _emptying = [];
     /// <summary>What is asked for; cancelled when it is another's before it was got.</summary>
     readonly Dictionary<string, CancellationTokenSource> _opening = new(StringComparer.Ordinal);
-    readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Departure> _leaving = new(StringComparer.Ordinal);
+    /// <summary>Taken on the network by a move that is not read in the journal yet.</summary>
+    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stop = new();
     /// <summary>A word to the guardian may be lost in a full pipe: it is said again.</summary>
     static readonly TimeSpan s_guardianMax = TimeSpan.FromSeconds(1);
+    /// <summary>For the other side to take an address that is its own; and for reading what lies in a socket to which nothing more comes.</summary>
+    static readonly TimeSpan s_takenMax = TimeSpan.FromSeconds(2), s_emptying = TimeSpan.FromMilliseconds(30);
     long _droppedBefore;
+
+    /// <param name="drain">How long what is on its way is taken once the other side has the address.</param>
+    sealed class Departure(TimeSpan drain)
+    {
+        public TimeSpan Drain => drain;
+    }
 
     sealed record OpenAddress(string Name, SipEndPoint Local, UdpTransport Udp, TcpTransport Tcp)
     {
@@ -33,13 +43,28 @@ sealed class SipSockets : ISipSockets, IDisposable
     /// <param name="overlaps">Of a pair: an address may still be open in the process that is leaving it.</param>
     /// <param name="opened">On the loop's thread, when an address is to be used.</param>
     /// <param name="closed">On the loop's thread, when nothing more comes in there.</param>
-    public SipSockets(Inbox inbox, IGuardianLink guardian, bool overlaps, Action<string> opened, Action<string> closed, Action<string> alarm)
+    /// <param name="drainOfTaken">How long what is on its way to an address is still accepted that was taken before that was read in the journal; on the loop's thread.</param>
+    public SipSockets(Inbox inbox, IGuardianLink guardian, bool overlaps, Action<string> opened, Action<string> closed, Action<string> alarm, Func<TimeSpan> drainOfTaken)
     {
         (_inbox, _guardian, _overlaps, _opened, _closed, _alarm) = (inbox, guardian, overlaps, opened, closed, alarm);
-        // In a planned move the state has said so already: what is on its way to the old socket is still taken, until the drain ends.
         guardian.Taken += address => inbox.Post(() =>
         {
-            if (_leaving.Contains(address)) return;
+            // In a planned move the state has said so already: what is on its way to the old socket is taken until the drain ends.
+            if (_leaving.TryGetValue(address, out Departure? departure))
+            {
+                After(departure.Drain, () => Leave(address, departure));
+                return;
+            }
+            if (drainOfTaken() is { Ticks: > 0 } drain)
+            {
+                // The other side has read the move first. Without a socket the legs of entries before it would fail here, and be the other's.
+                _taken.Add(address);
+                After(drain, () =>
+                {
+                    if (_taken.Remove(address)) CloseEmptied(address, () => guardian.Closed(address));
+                });
+                return;
+            }
             CloseNow(address);
             guardian.Closed(address);
         });
@@ -96,7 +121,7 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Open(string address)
     {
         // What was about to leave is asked for again: it may not be on this host any more.
-        bool stays = !_leaving.Remove(address);
+        bool stays = !_leaving.Remove(address) & !_taken.Remove(address);
         if (stays && IsOpen(address)) _opened(address);
         else if (!_opening.ContainsKey(address)) _ = AcquireAsync(address, _opening[address] = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
     }
@@ -154,31 +179,66 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Close(string address, TimeSpan drain)
     {
         if (_opening.Remove(address, out CancellationTokenSource? wanted)) wanted.Cancel();
-        _leaving.Add(address);
+        bool isTaken = _taken.Remove(address);
+        Departure departure = _leaving[address] = new Departure(drain);
         _guardian.Yield(address);
-        _ = Task.Delay(drain, _stop.Token).ContinueWith(_ => _inbox.Post(() =>
+        // Who has just started may take its time to open it: until then there is nobody else to take what comes.
+        After(isTaken ? drain : s_takenMax + drain, () => Leave(address, departure));
+    }
+
+    /// <summary>It may have come back meanwhile. The guardian may have it also when it was never bound.</summary>
+    void Leave(string address, Departure departure)
+    {
+        if (_leaving.GetValueOrDefault(address) != departure) return;
+        _leaving.Remove(address);
+        CloseEmptied(address, () => _guardian.Release(address));
+    }
+
+    /// <summary>On the loop's thread, unless this is closed before.</summary>
+    void After(TimeSpan wait, Action what) =>
+        _ = Task.Delay(wait, _stop.Token).ContinueWith(_ => _inbox.Post(what), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
+
+    /// <summary>Closes an address after what already lies in its socket was read. It may be opened anew meanwhile.</summary>
+    void CloseEmptied(string address, Action then)
+    {
+        if (_open.Find(a => a.Name == address) is not { } open)
         {
-            // It may have come back meanwhile. The guardian may have it also when it was never bound.
-            if (!_leaving.Remove(address)) return;
-            CloseNow(address);
-            _guardian.Release(address);
-        }), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
+            then();
+            return;
+        }
+        open.Udp.Retire();
+        _open.Remove(open);
+        _emptying.Add(open);
+        After(s_emptying, () =>
+        {
+            _emptying.Remove(open);
+            Dispose(open);
+            if (!IsOpen(address) && !_opening.ContainsKey(address)) then();
+        });
     }
 
     void CloseNow(string address)
     {
         if (_open.Find(a => a.Name == address) is not { } open) return;
         _open.Remove(open);
+        Dispose(open);
+    }
+
+    void Dispose(OpenAddress open)
+    {
         open.Dispose();
         _droppedBefore += open.Udp.Dropped;
-        // After what it brought last.
-        _inbox.Post(() => _closed(address));
+        // After what it brought last; not when it was opened anew.
+        _inbox.Post(() =>
+        {
+            if (!IsOpen(open.Name)) _closed(open.Name);
+        });
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        foreach (OpenAddress address in _open) address.Dispose();
+        foreach (OpenAddress address in _open.Concat(_emptying)) address.Dispose();
         _stop.Dispose();
     }
 }

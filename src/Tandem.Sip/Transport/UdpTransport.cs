@@ -17,6 +17,9 @@ public sealed class UdpTransport : ISipOutput, IDisposable
     /// <summary>Survives a pause of some hundred milliseconds at full rate.</summary>
     const int SocketBufferBytes = 8 * 1024 * 1024;
 
+    /// <summary>RFC 863: from where no request comes.</summary>
+    const int DiscardPort = 9;
+
     [ThreadStatic] static SocketAddress? s_target4;
     [ThreadStatic] static SocketAddress? s_target6;
 
@@ -88,6 +91,22 @@ public sealed class UdpTransport : ISipOutput, IDisposable
         catch (ObjectDisposedException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// From here on datagrams go to whoever else has the port open; what came before can still be read. A socket with a peer
+    /// is no choice of the kernel's among those that share a port: closed at once it would take with it what nobody has read.
+    /// </summary>
+    public void Retire()
+    {
+        try
+        {
+            _socket.Connect(((IPEndPoint)_socket.LocalEndPoint!).Address, DiscardPort);
+        }
+        catch (SocketException)
+        {
+            // The address is not on this host any more: nothing comes.
         }
     }
 
