@@ -16,8 +16,6 @@ sealed class SipSockets : ISipSockets, IDisposable
     /// <summary>What is asked for; cancelled when it is another's before it was got.</summary>
     readonly Dictionary<string, CancellationTokenSource> _opening = new(StringComparer.Ordinal);
     readonly Dictionary<string, Departure> _leaving = new(StringComparer.Ordinal);
-    /// <summary>Taken on the network by a move that is not read in the journal yet.</summary>
-    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     readonly CancellationTokenSource _stop = new();
     /// <summary>A word to the guardian may be lost in a full pipe: it is said again.</summary>
     static readonly TimeSpan s_guardianMax = TimeSpan.FromSeconds(1);
@@ -49,24 +47,18 @@ sealed class SipSockets : ISipSockets, IDisposable
         (_inbox, _guardian, _overlaps, _opened, _closed, _alarm) = (inbox, guardian, overlaps, opened, closed, alarm);
         guardian.Taken += address => inbox.Post(() =>
         {
-            // In a planned move the state has said so already: what is on its way to the old socket is taken until the drain ends.
-            if (_leaving.TryGetValue(address, out Departure? departure))
+            if (!_leaving.TryGetValue(address, out Departure? departure))
             {
-                After(departure.Drain, () => Leave(address, departure));
-                return;
-            }
-            if (drainOfTaken() is { Ticks: > 0 } drain)
-            {
-                // The other side has read the move first. Without a socket the legs of entries before it would fail here, and be the other's.
-                _taken.Add(address);
-                After(drain, () =>
+                if (drainOfTaken() is not { Ticks: > 0 } drain)
                 {
-                    if (_taken.Remove(address)) CloseEmptied(address, () => guardian.Closed(address));
-                });
-                return;
+                    CloseNow(address);
+                    guardian.Closed(address);
+                    return;
+                }
+                // The other side has read the move first. Without a socket the legs of entries before it would fail here, and be the other's.
+                departure = _leaving[address] = new Departure(drain);
             }
-            CloseNow(address);
-            guardian.Closed(address);
+            After(departure.Drain, () => Leave(address, departure));
         });
     }
 
@@ -121,7 +113,7 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Open(string address)
     {
         // What was about to leave is asked for again: it may not be on this host any more.
-        bool stays = !_leaving.Remove(address) & !_taken.Remove(address);
+        bool stays = !_leaving.Remove(address);
         if (stays && IsOpen(address)) _opened(address);
         else if (!_opening.ContainsKey(address)) _ = AcquireAsync(address, _opening[address] = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
     }
@@ -179,11 +171,12 @@ sealed class SipSockets : ISipSockets, IDisposable
     public void Close(string address, TimeSpan drain)
     {
         if (_opening.Remove(address, out CancellationTokenSource? wanted)) wanted.Cancel();
-        bool isTaken = _taken.Remove(address);
+        // Taken already, before this was read.
+        if (_leaving.ContainsKey(address)) return;
         Departure departure = _leaving[address] = new Departure(drain);
         _guardian.Yield(address);
         // Who has just started may take its time to open it: until then there is nobody else to take what comes.
-        After(isTaken ? drain : s_takenMax + drain, () => Leave(address, departure));
+        After(s_takenMax + drain, () => Leave(address, departure));
     }
 
     /// <summary>It may have come back meanwhile. The guardian may have it also when it was never bound.</summary>
@@ -191,19 +184,19 @@ sealed class SipSockets : ISipSockets, IDisposable
     {
         if (_leaving.GetValueOrDefault(address) != departure) return;
         _leaving.Remove(address);
-        CloseEmptied(address, () => _guardian.Release(address));
+        CloseEmptied(address);
     }
 
     /// <summary>On the loop's thread, unless this is closed before.</summary>
     void After(TimeSpan wait, Action what) =>
         _ = Task.Delay(wait, _stop.Token).ContinueWith(_ => _inbox.Post(what), _stop.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
 
-    /// <summary>Closes an address after what already lies in its socket was read. It may be opened anew meanwhile.</summary>
-    void CloseEmptied(string address, Action then)
+    /// <summary>Closes an address after what already lies in its socket was read, and releases it. It may be opened anew meanwhile.</summary>
+    void CloseEmptied(string address)
     {
         if (_open.Find(a => a.Name == address) is not { } open)
         {
-            then();
+            _guardian.Release(address);
             return;
         }
         open.Udp.Retire();
@@ -213,7 +206,7 @@ sealed class SipSockets : ISipSockets, IDisposable
         {
             _emptying.Remove(open);
             Dispose(open);
-            if (!IsOpen(address) && !_opening.ContainsKey(address)) then();
+            if (!IsOpen(address) && !_opening.ContainsKey(address)) _guardian.Release(address);
         });
     }
 

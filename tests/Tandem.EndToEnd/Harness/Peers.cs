@@ -171,12 +171,24 @@ public sealed class TcpPeer : Peer
 
     public override string Transport => "TCP";
 
+    /// <summary>Tries again, as a phone does: right after a side died nobody listens there for a moment.</summary>
     static Socket Connected(IPEndPoint node, string address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-        socket.Connect(node);
-        return socket;
+        for (long end = Environment.TickCount64 + 5_000; ; Thread.Sleep(20))
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                socket.Connect(node);
+                return socket;
+            }
+            catch (SocketException e)
+            {
+                socket.Dispose();
+                if (e.SocketErrorCode != SocketError.ConnectionRefused || Environment.TickCount64 > end) throw;
+            }
+        }
     }
 
     public override void Send(ReadOnlySpan<byte> message)

@@ -54,7 +54,7 @@ public sealed class SipSocketsTests : IDisposable
         Send(address, "on its way");
         Assert.True(RunUntil(() => _received.Count > 0, 2_000));
         Assert.True(RunUntil(() => _closed.Count > 0 && _link.Said.Count > 0, 2_000));
-        Assert.Equal([$"closed {address}"], _link.Said);
+        Assert.Equal([$"release {address}"], _link.Said);
         Assert.Equal([address], _closed);
     }
 
